@@ -1,7 +1,7 @@
-/// An address with the length of its network's prefix: `192.0.2.0/24`, `2001:db8::/64`. Source: RFC 4632, section 3.1.
+/// An address with the length of its network's prefix: `192.0.2.0/24`, `2001:db8::/64`.
 ///
 /// It serves for a network and for an address on an interface: bits behind the prefix are kept, and ``network`` clears
-/// them. Two values are equal only when those bits are, too.
+/// them. Two values are equal only when those bits are, too. Source: RFC 4632, section 3.1.
 public struct CIDR: Hashable, Sendable {
     /// The address as given, with its host bits.
     public let address: IPAddress

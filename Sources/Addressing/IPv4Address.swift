@@ -1,6 +1,6 @@
-/// A 32-bit Internet address. Source: RFC 791.
+/// A 32-bit Internet address.
 ///
-/// Its order is the order of the addresses as numbers.
+/// Its order is the order of the addresses as numbers. Source: RFC 791.
 public struct IPv4Address: Hashable, Sendable {
     /// The address as a number in the host's byte order: 10.0.0.1 is 0x0a000001.
     public let rawValue: UInt32
@@ -26,7 +26,7 @@ public struct IPv4Address: Hashable, Sendable {
         rawValue = UInt32(number)
     }
 
-    /// 0.0.0.0: no address, or every address of this host. Source: RFC 1122, section 3.2.1.3.
+    /// 0.0.0.0: no address, or every address of this host (RFC 1122, section 3.2.1.3).
     public static let any = IPv4Address(rawValue: 0)
 
     /// The number to store so that its octets lie in memory in network order.
@@ -38,13 +38,13 @@ public struct IPv4Address: Hashable, Sendable {
     /// Whether this is 0.0.0.0.
     public var isUnspecified: Bool { rawValue == 0 }
 
-    /// Whether this lies in 224.0.0.0/4. Source: RFC 5771.
+    /// Whether this lies in 224.0.0.0/4 (RFC 5771).
     public var isMulticast: Bool { rawValue >> 28 == 0xe }
 
-    /// Whether this lies in 169.254.0.0/16. Source: RFC 3927.
+    /// Whether this lies in 169.254.0.0/16 (RFC 3927).
     public var isLinkLocal: Bool { rawValue >> 16 == 0xa9fe }
 
-    /// Whether this lies in 127.0.0.0/8. Source: RFC 1122, section 3.2.1.3.
+    /// Whether this lies in 127.0.0.0/8 (RFC 1122, section 3.2.1.3).
     public var isLoopback: Bool { rawValue >> 24 == 127 }
 }
 

@@ -1,7 +1,8 @@
 extension IPv6Address: LosslessStringConvertible {
-    /// The address in its one canonical form: lower case, the longest run of zero groups as `::`. Source: RFC 5952.
+    /// The address in its one canonical form: lower case, the longest run of zero groups as `::`.
     ///
     /// An IPv4-mapped address ends in a dotted quad (section 5), as inet_ntop and PostgreSQL print it too.
+    /// Source: RFC 5952.
     public var description: String {
         String(utf8Capacity: 39) { write(to: &$0) }
     }

@@ -1,6 +1,6 @@
-/// A 128-bit Internet address, without a zone. Source: RFC 4291.
+/// A 128-bit Internet address, without a zone.
 ///
-/// Its order is the order of the addresses as numbers.
+/// Its order is the order of the addresses as numbers. Source: RFC 4291.
 public struct IPv6Address: Hashable, Sendable {
     /// The first eight octets, most significant first: the network half of a /64.
     public let high: UInt64
@@ -25,7 +25,7 @@ public struct IPv6Address: Hashable, Sendable {
         self.init(rawValue: number)
     }
 
-    /// ::, no address, or every address of this host. Source: RFC 4291, section 2.5.2.
+    /// ::, no address, or every address of this host (RFC 4291, section 2.5.2).
     public static let any = IPv6Address(high: 0, low: 0)
 
     /// The address as a number in the host's byte order.
@@ -37,16 +37,16 @@ public struct IPv6Address: Hashable, Sendable {
     /// Whether this is ::.
     public var isUnspecified: Bool { high == 0 && low == 0 }
 
-    /// Whether this is ::1. Source: RFC 4291, section 2.5.3.
+    /// Whether this is ::1 (RFC 4291, section 2.5.3).
     public var isLoopback: Bool { high == 0 && low == 1 }
 
-    /// Whether this lies in ff00::/8. Source: RFC 4291, section 2.7.
+    /// Whether this lies in ff00::/8 (RFC 4291, section 2.7).
     public var isMulticast: Bool { high >> 56 == 0xff }
 
-    /// Whether this lies in fe80::/10. Source: RFC 4291, section 2.5.6.
+    /// Whether this lies in fe80::/10 (RFC 4291, section 2.5.6).
     public var isLinkLocal: Bool { high >> 54 == 0xfe80 >> 6 }
 
-    /// Whether this stands for an IPv4 address, in ::ffff:0:0/96. Source: RFC 4291, section 2.5.5.2.
+    /// Whether this stands for an IPv4 address, in ::ffff:0:0/96 (RFC 4291, section 2.5.5.2).
     public var isIPv4Mapped: Bool { high == 0 && low >> 32 == 0xffff }
 
     /// The address that a host with this hardware address makes for itself in a network.

@@ -1,4 +1,6 @@
-/// A 48-bit hardware address. Source: IEEE 802, section 8; RFC 9542.
+/// A 48-bit hardware address.
+///
+/// Source: IEEE 802, section 8; RFC 9542.
 public struct MACAddress: Hashable, Sendable {
     /// The address as a number of 48 bits, the octet that is sent first in the highest.
     public let rawValue: UInt64
