@@ -1,0 +1,114 @@
+/// Every fact that a service can refuse with, in the words of the `reason` of `google.rpc.ErrorInfo` (AIP-193).
+///
+/// The gateway has Neutron's exception name for each. Source: `error types` of the Networking API v2.0.
+public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
+    case networkNotFound = "NETWORK_NOT_FOUND"
+    case subnetNotFound = "SUBNET_NOT_FOUND"
+    case portNotFound = "PORT_NOT_FOUND"
+    case routerNotFound = "ROUTER_NOT_FOUND"
+    case floatingIPNotFound = "FLOATING_IP_NOT_FOUND"
+    case portForwardingNotFound = "PORT_FORWARDING_NOT_FOUND"
+    case conntrackHelperNotFound = "CONNTRACK_HELPER_NOT_FOUND"
+    case ndpProxyNotFound = "NDP_PROXY_NOT_FOUND"
+    case subnetPoolNotFound = "SUBNET_POOL_NOT_FOUND"
+    case addressScopeNotFound = "ADDRESS_SCOPE_NOT_FOUND"
+    case securityGroupNotFound = "SECURITY_GROUP_NOT_FOUND"
+    case securityGroupRuleNotFound = "SECURITY_GROUP_RULE_NOT_FOUND"
+    case rbacPolicyNotFound = "RBAC_POLICY_NOT_FOUND"
+    case agentNotFound = "AGENT_NOT_FOUND"
+    case availabilityZoneNotFound = "AVAILABILITY_ZONE_NOT_FOUND"
+    case tagNotFound = "TAG_NOT_FOUND"
+    case quotaNotFound = "QUOTA_NOT_FOUND"
+    case routerInterfaceNotFound = "ROUTER_INTERFACE_NOT_FOUND"
+    case routerInterfaceNotFoundForSubnet = "ROUTER_INTERFACE_NOT_FOUND_FOR_SUBNET"
+    case externalGatewayForFloatingIPNotFound = "EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND"
+    case invalidL3Agent = "INVALID_L3_AGENT"
+    case markerNotFound = "MARKER_NOT_FOUND"
+
+    case routerInUse = "ROUTER_IN_USE"
+    case routerInterfaceInUseByFloatingIP = "ROUTER_INTERFACE_IN_USE_BY_FLOATING_IP"
+    case routerInterfaceInUseByRoute = "ROUTER_INTERFACE_IN_USE_BY_ROUTE"
+    case routerInterfaceInUseByNDPProxy = "ROUTER_INTERFACE_IN_USE_BY_NDP_PROXY"
+    case routerExternalGatewayInUseByFloatingIP = "ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP"
+    case routerGatewayInUseByNDPProxy = "ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY"
+    case routerGatewayNotValid = "ROUTER_GATEWAY_NOT_VALID"
+    case routerInterfaceAttachmentConflict = "ROUTER_INTERFACE_ATTACHMENT_CONFLICT"
+    case routerHostedByL3Agent = "ROUTER_HOSTED_BY_L3_AGENT"
+    case routerSchedulingFailed = "ROUTER_SCHEDULING_FAILED"
+    case floatingIPPortAlreadyAssociated = "FLOATING_IP_PORT_ALREADY_ASSOCIATED"
+    case floatingIPAssociatedByOther = "FLOATING_IP_ASSOCIATED_BY_OTHER"
+    case floatingIPInUseByPortForwarding = "FLOATING_IP_IN_USE_BY_PORT_FORWARDING"
+    case portHasBindingFloatingIP = "PORT_HAS_BINDING_FLOATING_IP"
+    case portInUse = "PORT_IN_USE"
+    case servicePortInUse = "SERVICE_PORT_IN_USE"
+    case subnetInUse = "SUBNET_IN_USE"
+    case networkInUse = "NETWORK_IN_USE"
+    case externalNetworkInUse = "EXTERNAL_NETWORK_IN_USE"
+    case flatNetworkInUse = "FLAT_NETWORK_IN_USE"
+    case macAddressInUse = "MAC_ADDRESS_IN_USE"
+    case gatewayIPInUse = "GATEWAY_IP_IN_USE"
+    case gatewayConflictWithAllocationPools = "GATEWAY_CONFLICT_WITH_ALLOCATION_POOLS"
+    case overlappingAllocationPools = "OVERLAPPING_ALLOCATION_POOLS"
+    case ipAddressAlreadyAllocated = "IP_ADDRESS_ALREADY_ALLOCATED"
+    case ipAddressGenerationFailure = "IP_ADDRESS_GENERATION_FAILURE"
+    case deviceIDNotOwnedByProject = "DEVICE_ID_NOT_OWNED_BY_PROJECT"
+    case addressScopeInUse = "ADDRESS_SCOPE_IN_USE"
+    case rbacPolicyInUse = "RBAC_POLICY_IN_USE"
+    case duplicateRBACPolicy = "DUPLICATE_RBAC_POLICY"
+    case securityGroupInUse = "SECURITY_GROUP_IN_USE"
+    case securityGroupRuleExists = "SECURITY_GROUP_RULE_EXISTS"
+    case conflict = "CONFLICT"
+    case overQuota = "OVER_QUOTA"
+
+    case invalidRoutes = "INVALID_ROUTES"
+    case subnetMismatchForPort = "SUBNET_MISMATCH_FOR_PORT"
+    case invalidIPForNetwork = "INVALID_IP_FOR_NETWORK"
+    case invalidIPForSubnet = "INVALID_IP_FOR_SUBNET"
+    case externalIPAddressExhausted = "EXTERNAL_IP_ADDRESS_EXHAUSTED"
+    case portHasPortForwarding = "PORT_HAS_PORT_FORWARDING"
+    case invalidAllocationPool = "INVALID_ALLOCATION_POOL"
+    case outOfBoundsAllocationPool = "OUT_OF_BOUNDS_ALLOCATION_POOL"
+    case dnsNameServersExhausted = "DNS_NAME_SERVERS_EXHAUSTED"
+    case hostRoutesExhausted = "HOST_ROUTES_EXHAUSTED"
+    case invalidInput = "INVALID_INPUT"
+    case badRequest = "BAD_REQUEST"
+
+    case notAuthorized = "NOT_AUTHORIZED"
+    case revisionMismatch = "REVISION_MISMATCH"
+    case serviceUnavailable = "SERVICE_UNAVAILABLE"
+
+    /// The family, hence the gRPC code.
+    public var family: ErrorFamily {
+        switch self {
+        case .networkNotFound, .subnetNotFound, .portNotFound, .routerNotFound, .floatingIPNotFound,
+            .portForwardingNotFound, .conntrackHelperNotFound, .ndpProxyNotFound, .subnetPoolNotFound,
+            .addressScopeNotFound, .securityGroupNotFound, .securityGroupRuleNotFound, .rbacPolicyNotFound,
+            .agentNotFound, .availabilityZoneNotFound, .tagNotFound, .quotaNotFound, .routerInterfaceNotFound,
+            .routerInterfaceNotFoundForSubnet, .externalGatewayForFloatingIPNotFound, .invalidL3Agent,
+            .markerNotFound:
+            .notFound
+        case .routerInUse, .routerInterfaceInUseByFloatingIP, .routerInterfaceInUseByRoute,
+            .routerInterfaceInUseByNDPProxy, .routerExternalGatewayInUseByFloatingIP, .routerGatewayInUseByNDPProxy,
+            .routerGatewayNotValid, .routerInterfaceAttachmentConflict, .routerHostedByL3Agent,
+            .routerSchedulingFailed, .floatingIPPortAlreadyAssociated, .floatingIPAssociatedByOther,
+            .floatingIPInUseByPortForwarding, .portHasBindingFloatingIP, .portInUse, .servicePortInUse, .subnetInUse,
+            .networkInUse, .externalNetworkInUse, .flatNetworkInUse, .macAddressInUse, .gatewayIPInUse,
+            .gatewayConflictWithAllocationPools, .overlappingAllocationPools, .ipAddressAlreadyAllocated,
+            .deviceIDNotOwnedByProject, .addressScopeInUse, .rbacPolicyInUse, .duplicateRBACPolicy,
+            .securityGroupInUse, .securityGroupRuleExists, .conflict:
+            .conflict
+        case .overQuota, .ipAddressGenerationFailure:
+            .exhausted
+        case .invalidRoutes, .subnetMismatchForPort, .invalidIPForNetwork, .invalidIPForSubnet,
+            .externalIPAddressExhausted, .portHasPortForwarding, .invalidAllocationPool, .outOfBoundsAllocationPool,
+            .dnsNameServersExhausted, .hostRoutesExhausted, .invalidInput, .badRequest:
+            .invalid
+        case .notAuthorized:
+            .forbidden
+        case .revisionMismatch:
+            .stale
+        case .serviceUnavailable:
+            .unavailable
+        }
+    }
+}
