@@ -110,9 +110,9 @@ extension IPv4Address: LosslessStringConvertible {
     }
 
     func write(to text: inout OutputSpan<UInt8>) {
-        for shift: UInt32 in [24, 16, 8, 0] {
-            text.writeDecimal(UInt8(truncatingIfNeeded: rawValue >> shift))
-            if shift > 0 { text.write(".") }
+        for index in 0..<4 {
+            if index > 0 { text.write(".") }
+            text.writeDecimal(UInt8(truncatingIfNeeded: rawValue >> UInt32(24 - index * 8)))
         }
     }
 }
