@@ -13,8 +13,8 @@ enum Arrows {
         "Netlink": ["CLinux", "Addressing"],
         "Nftables": ["CNftnl", "Addressing"],
         "ServiceRuntime": rpc.union([
-            "Contracts", "HTTP2Transport", "ResourceModel", "Logging", "Metrics", "Tracing", "ServiceLifecycle",
-            "UnixSignals", "Configuration",
+            "Contracts", "HTTP2Transport", "ResourceModel", "NIOPosix", "Logging", "Metrics", "Tracing",
+            "ServiceLifecycle", "UnixSignals", "Configuration",
         ]),
         "ChangeFeed": ["Postgres", "ResourceModel", "Logging", "ServiceLifecycle"],
         "Listing": ["Postgres", "ResourceModel"],
@@ -49,7 +49,7 @@ enum Arrows {
 func imports(of file: SourceFile) -> [(module: String, line: Int)] {
     let pattern =
         /^\s*(?:@\w+(?:\(\w+\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|typealias|func|var|let)\s+)?(\w+)/
-    return SwiftScanner(file.text).lines.enumerated().compactMap { index, line in
+    return file.parts.lines.enumerated().compactMap { index, line in
         line.code.firstMatch(of: pattern).map { (String($0.1), index + 1) }
     }
 }

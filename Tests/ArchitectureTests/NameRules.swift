@@ -1,7 +1,7 @@
 /// A type with its module's name makes every other type of the module unreachable by its full name.
 func typesNamedAsTheirRoom(in file: SourceFile) -> [Violation] {
     let declaration = /\b(?:struct|class|enum|actor|protocol|typealias)\s+(\w+)/
-    return SwiftScanner(file.text).lines.enumerated().compactMap { index, line in
+    return file.parts.lines.enumerated().compactMap { index, line in
         guard let match = line.code.firstMatch(of: declaration), match.1 == file.room else { return nil }
         return Violation(file, line: index + 1, "\(file.room) is the name of its module")
     }
@@ -25,14 +25,14 @@ func migrationsOutOfOrder(in files: [SourceFile]) -> [Violation] {
     let name = /^\d{4}(_[a-z0-9]+){2,}$/
     let listings = files.filter { $0.stem == "Migrations" && $0.isSwift }
     let misplaced = listings.flatMap { listing in
-        SwiftScanner(listing.text).literals.filter { $0.text.contains(name) }.enumerated()
+        listing.parts.literals.filter { $0.text.contains(name) }.enumerated()
             .filter { Int($0.element.text.prefix(4)) != $0.offset + 1 }
             .map { Violation(listing, line: $0.element.line, "\($0.element.text) stands at place \($0.offset + 1)") }
     }
     let unlisted = files.filter { $0.path.hasSuffix(".sql") }.flatMap { file -> [Violation] in
         guard file.stem.contains(name) else { return [Violation(file, "not named NNNN_verb_noun.sql")] }
         let isListed = listings.contains { listing in
-            listing.room == file.room && SwiftScanner(listing.text).literals.contains { $0.text == file.stem }
+            listing.room == file.room && listing.parts.literals.contains { $0.text == file.stem }
         }
         return isListed ? [] : [Violation(file, "not listed in Migrations.swift")]
     }

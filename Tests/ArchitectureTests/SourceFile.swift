@@ -3,6 +3,14 @@ struct SourceFile: Sendable {
     /// The way from the project's root: `Sources/Gateway/Routes/RouterRoutes.swift`.
     let path: String
     let text: String
+    /// The text's code, comments and literals; empty unless it is Swift.
+    let parts: SwiftScanner
+
+    init(path: String, text: String) {
+        self.path = path
+        self.text = text
+        parts = SwiftScanner(path.hasSuffix(".swift") ? text : "")
+    }
 
     /// The folders and the file's name.
     var components: [String] { path.split(separator: "/").map(String.init) }
@@ -21,9 +29,6 @@ struct SourceFile: Sendable {
     }
 
     var isSwift: Bool { path.hasSuffix(".swift") }
-
-    /// Whether a program wrote it, which keeps no house rules.
-    var isGenerated: Bool { components.contains("Generated") || room == "CContracts" }
 
     /// Whether one of the file's folders has one of these names.
     func stands(in folders: Set<String>) -> Bool {

@@ -22,15 +22,13 @@ enum SourceTree {
         return SourceFile(path: path, text: String(decoding: data, as: UTF8.self))
     }
 
-    /// The hand-written texts under a folder; none where the folder is missing.
+    /// The texts under a folder that were written by hand, not by a generator; none where the folder is missing.
     static func files(under folder: String) -> [SourceFile] {
         let paths = (try? FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
         return paths.sorted().compactMap { path in
             let ending = path.split(separator: ".").last.map(String.init) ?? ""
             guard ["swift", "sql", "proto", "c", "h", "sh", "yaml"].contains(ending) else { return nil }
-            guard !path.contains("/.build/"), !path.contains("Generated/"), !path.hasPrefix("CContracts/") else {
-                return nil
-            }
+            guard !path.contains("Generated/"), !path.hasPrefix("CContracts/") else { return nil }
             return file("\(folder)/\(path)")
         }
     }

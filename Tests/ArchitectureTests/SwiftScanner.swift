@@ -1,6 +1,7 @@
 /// Tells a Swift text's code, comments and string literals apart, so that a rule about one is not fooled by another.
 ///
-/// It knows nested comments, raw and multi-line strings and interpolation; it does not know regex literals.
+/// It knows nested comments, raw and multi-line strings and interpolation; it does not know regex literals. It works on
+/// bytes, because it reads the whole tree in a debug build.
 struct SwiftScanner {
     /// One line of the text.
     struct Line {
@@ -14,33 +15,37 @@ struct SwiftScanner {
     struct Literal {
         /// The line on which it starts, from 1.
         let line: Int
-        var text = ""
+        let text: String
     }
 
-    private(set) var lines = [Line()]
+    private(set) var lines: [Line] = []
     private(set) var literals: [Literal] = []
-    private let characters: [Character]
+    private let bytes: [UInt8]
     private var position = 0
+    /// What the current line holds so far.
+    private var code: [UInt8] = []
+    private var comment: [UInt8] = []
 
     init(_ text: String) {
-        characters = Array(text)
+        bytes = Array(text.utf8)
         scanCode(insideInterpolation: false)
+        endLine()
     }
 
     private mutating func scanCode(insideInterpolation: Bool) {
         var depth = 0
-        while position < characters.count {
-            if stands("//") {
-                while position < characters.count, !characters[position].isNewline { takeComment() }
-            } else if stands("/*") {
-                scanBlockComment()
-            } else if let delimiter = openingDelimiter() {
-                scanLiteral(delimiter)
-            } else {
-                if stands("(") { depth += 1 }
-                if stands(")") { depth -= 1 }
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "/") where stands("//"):
+                while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { comment.append(take()) }
+            case UInt8(ascii: "/") where stands("/*"): scanBlockComment()
+            case UInt8(ascii: "\""), UInt8(ascii: "#"): scanLiteralOrHash()
+            case UInt8(ascii: "\n"): _ = take()
+            case let byte:
+                if byte == UInt8(ascii: "(") { depth += 1 }
+                if byte == UInt8(ascii: ")") { depth -= 1 }
                 if depth < 0, insideInterpolation { return position += 1 }
-                takeCode()
+                code.append(take())
             }
         }
     }
@@ -48,62 +53,64 @@ struct SwiftScanner {
     private mutating func scanBlockComment() {
         var depth = 0
         repeat {
-            if stands("/*") { depth += 1 } else if stands("*/") { depth -= 1 } else { takeComment(); continue }
-            takeComment()
-            takeComment()
-        } while depth > 0 && position < characters.count
+            if stands("/*") || stands("*/") {
+                depth += bytes[position] == UInt8(ascii: "/") ? 1 : -1
+                comment.append(take())
+            }
+            let byte = take()
+            if byte != UInt8(ascii: "\n") { comment.append(byte) }
+        } while depth > 0 && position < bytes.count
     }
 
-    private mutating func scanLiteral(_ delimiter: (hashes: String, quotes: String)) {
-        position += delimiter.hashes.count + delimiter.quotes.count
-        lines[lines.count - 1].code += "\"\""
-        var literal = Literal(line: lines.count)
-        let (end, escape) = (delimiter.quotes + delimiter.hashes, "\\" + delimiter.hashes)
-        while position < characters.count, !stands(end) {
+    private mutating func scanLiteralOrHash() {
+        let hashes = bytes[position...].prefix { $0 == UInt8(ascii: "#") }.count
+        let quotes = bytes[(position + hashes)...].prefix(3).prefix { $0 == UInt8(ascii: "\"") }.count
+        guard quotes > 0 else { return code.append(take()) }
+        position += hashes + (quotes == 3 ? 3 : 1)
+        code += Array("\"\"".utf8)
+        let mark = String(repeating: "#", count: hashes)
+        scanLiteral(end: (quotes == 3 ? "\"\"\"" : "\"") + mark, escape: "\\" + mark, isMultiLine: quotes == 3)
+    }
+
+    private mutating func scanLiteral(end: String, escape: String, isMultiLine: Bool) {
+        let line = lines.count + 1
+        var text: [UInt8] = []
+        while position < bytes.count, !stands(end) {
             if stands(escape + "(") {
-                position += escape.count + 1
-                literal.text += "_"
+                position += escape.utf8.count + 1
+                text.append(UInt8(ascii: "_"))
                 scanCode(insideInterpolation: true)
             } else if stands(escape) {
-                position += escape.count
-                literal.text.append(take())
-            } else if characters[position].isNewline, delimiter.quotes.count == 1 {
+                position += escape.utf8.count
+                text.append(take())
+            } else if bytes[position] == UInt8(ascii: "\n"), !isMultiLine {
                 break
             } else {
-                literal.text.append(take())
+                text.append(take())
             }
         }
-        if stands(end) { position += end.count }
-        literals.append(literal)
-    }
-
-    /// The hashes and quotes that open a literal here.
-    private func openingDelimiter() -> (hashes: String, quotes: String)? {
-        let hashes = characters[position...].prefix { $0 == "#" }.count
-        let start = position + hashes
-        let quotes = characters[start...].prefix(3).prefix { $0 == "\"" }.count
-        guard quotes > 0 else { return nil }
-        return (String(repeating: "#", count: hashes), quotes == 3 ? "\"\"\"" : "\"")
+        if stands(end) { position += end.utf8.count }
+        literals.append(Literal(line: line, text: String(decoding: text, as: UTF8.self)))
     }
 
     private func stands(_ text: String) -> Bool {
-        characters[position...].starts(with: text)
+        guard position < bytes.count, bytes[position] == text.utf8.first else { return false }
+        return bytes[position...].starts(with: text.utf8)
     }
 
-    private mutating func take() -> Character {
-        guard position < characters.count else { return " " }
+    /// The byte here, or a space at the end of the text; moves on, also to the next line.
+    private mutating func take() -> UInt8 {
+        guard position < bytes.count else { return UInt8(ascii: " ") }
         defer { position += 1 }
-        if characters[position].isNewline { lines.append(Line()) }
-        return characters[position]
+        if bytes[position] == UInt8(ascii: "\n") { endLine() }
+        return bytes[position]
     }
 
-    private mutating func takeCode() {
-        let character = take()
-        if !character.isNewline { lines[lines.count - 1].code.append(character) }
-    }
-
-    private mutating func takeComment() {
-        let character = take()
-        if !character.isNewline { lines[lines.count - 1].comment.append(character) }
+    private mutating func endLine() {
+        lines.append(
+            Line(code: String(decoding: code, as: UTF8.self), comment: String(decoding: comment, as: UTF8.self))
+        )
+        code = []
+        comment = []
     }
 }

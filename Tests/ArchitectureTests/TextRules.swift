@@ -4,7 +4,7 @@ func straySQL(in file: SourceFile) -> [Violation] {
     let statement =
         /^\s*(select\s+(.*\sfrom\s|\d|\w+\()|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\s*\(|(create|alter|drop)\s+(table|index|database|role|schema|type)\s|truncate\s+\w|listen\s+\w+$|notify\s+\w+)/
         .ignoresCase().dotMatchesNewlines()
-    return SwiftScanner(file.text).literals.filter { $0.text.contains(statement) }.map {
+    return file.parts.literals.filter { $0.text.contains(statement) }.map {
         Violation(file, line: $0.line, "SQL outside Storage/")
     }
 }
@@ -29,7 +29,7 @@ func strayPrints(in file: SourceFile) -> [Violation] {
 
 /// Whoever switches the compiler's check off says in a comment, on the line or right above it, why that is safe.
 func unprovenSendability(in file: SourceFile) -> [Violation] {
-    let lines = SwiftScanner(file.text).lines
+    let lines = file.parts.lines
     return codeLines(of: file, with: /@unchecked\s+Sendable/).filter { number in
         let above = number > 1 ? lines[number - 2] : SwiftScanner.Line()
         return lines[number - 1].comment.isEmpty && !(above.code.allSatisfy(\.isWhitespace) && !above.comment.isEmpty)
@@ -46,5 +46,5 @@ func unfinished(in file: SourceFile) -> [Violation] {
 
 /// The numbers of the lines whose code, without comments and literals, matches.
 private func codeLines(of file: SourceFile, with pattern: Regex<some Any>) -> [Int] {
-    SwiftScanner(file.text).lines.enumerated().filter { $0.element.code.contains(pattern) }.map { $0.offset + 1 }
+    file.parts.lines.enumerated().filter { $0.element.code.contains(pattern) }.map { $0.offset + 1 }
 }
