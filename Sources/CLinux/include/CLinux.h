@@ -1,0 +1,51 @@
+// What the room Netlink needs of Linux beyond Swift's Glibc module.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/if_addr.h>       // IFA_*, struct ifaddrmsg
+#include <linux/if_ether.h>      // ETH_P_*
+#include <linux/if_link.h>       // IFLA_*
+#include <linux/if_packet.h>     // struct sockaddr_ll
+#include <linux/ip.h>            // IPV4_DEVCONF_*, the positions in IFLA_INET_CONF
+#include <linux/neighbour.h>     // NDA_*, NUD_*, struct ndmsg
+#include <linux/net_namespace.h> // NETNSA_*
+#include <linux/netlink.h>       // struct nlmsghdr, NLM_F_*, NETLINK_*
+#include <linux/rtnetlink.h>     // RTM_*, RTA_*, struct rtmsg
+#include <linux/veth.h>          // VETH_INFO_PEER
+
+#include <linux/netfilter/nf_conntrack_common.h>    // IPS_*
+#include <linux/netfilter/nfnetlink.h>              // struct nfgenmsg, NFNL_*
+#include <linux/netfilter/nfnetlink_conntrack.h>    // CTA_*, IPCTNL_*
+
+// The flags of CTA_FILTER_ORIG_FLAGS and CTA_FILTER_REPLY_FLAGS say which parts of a tuple to compare. They stand only
+// in the kernel's source: include/net/netfilter/nf_conntrack_core.h and nf_conntrack_netlink.c, since Linux 5.8.
+enum {
+    CLINUX_CTA_FILTER_IP_SOURCE = 1 << 0,
+    CLINUX_CTA_FILTER_IP_DESTINATION = 1 << 1,
+    CLINUX_CTA_FILTER_PROTOCOL = 1 << 3,
+    CLINUX_CTA_FILTER_SOURCE_PORT = 1 << 4,
+    CLINUX_CTA_FILTER_DESTINATION_PORT = 1 << 5,
+};
+
+// Moves the calling thread alone into a new network namespace. Only with _GNU_SOURCE in sched.h, hence here.
+int clinux_unshare_network(void);
+
+// Moves the calling thread alone into the network namespace behind a descriptor.
+int clinux_enter_network(int descriptor);
+
+// Whether a descriptor is of the kernel's file system of namespaces. Swift's Glibc module leaves sys/statfs.h out.
+bool clinux_is_namespace(int descriptor);
+
+// The name of an error number ("ENOENT"), or NULL. A GNU extension of string.h, hence here.
+const char *clinux_error_name(int number);
+
+// Receives one datagram and says which namespace it came from: its id as the socket's namespace knows it, or -1 for
+// that namespace itself. Ancillary data are walked by macros that Swift cannot import, hence here.
+ssize_t clinux_receive(int descriptor, void *buffer, size_t capacity, int flags, int32_t *namespace_id);
+
+#endif

@@ -1,0 +1,71 @@
+internal import Addressing
+internal import CLinux
+
+/// A change of links, addresses, routes or neighbours, as a value.
+///
+/// The `replace…` requests make what is not there; the `delete…` requests succeed when it is gone already. So applying
+/// them twice is applying them once. The `create…` requests fail with `exists` the second time.
+public enum RouteRequest: Hashable, Sendable {
+    /// Makes a bridge.
+    case createBridge(Bridge)
+    /// Changes an interface.
+    case configureLink(InterfaceIndex, LinkSettings)
+    /// Deletes an interface; of a veth pair both ends go.
+    case deleteLink(InterfaceIndex)
+    /// Gives an interface an address, or changes its flags.
+    case replaceAddress(InterfaceAddress)
+    /// Takes an address from an interface.
+    case deleteAddress(InterfaceAddress)
+    /// Makes a route, or puts it in the place of the one to the same destination with the same metric and table.
+    case replaceRoute(Route)
+    /// Deletes a route.
+    case deleteRoute(Route)
+    /// Makes or changes an entry of the neighbour table.
+    case replaceNeighbour(Neighbour)
+    /// Deletes an entry of the neighbour table.
+    case deleteNeighbour(Neighbour)
+}
+
+extension RouteRequest {
+    func write(to writer: inout MessageWriter) {
+        switch self {
+        case .createBridge(let bridge): writer.createBridge(bridge, flags: 0)
+        case .configureLink(let index, let settings): writer.configureLink(index, settings, flags: 0)
+        case .deleteLink(let index): writer.deleteLink(index, flags: 0)
+        case .replaceAddress(let address): address.writeAddition(to: &writer, flags: NLM_F_REPLACE)
+        case .deleteAddress(let address): address.writeDeletion(to: &writer, flags: 0)
+        case .replaceRoute(let route): route.writeAddition(to: &writer, flags: NLM_F_REPLACE)
+        case .deleteRoute(let route): route.writeDeletion(to: &writer, flags: 0)
+        case .replaceNeighbour(let neighbour): neighbour.writeAddition(to: &writer, flags: NLM_F_REPLACE)
+        case .deleteNeighbour(let neighbour): neighbour.writeDeletion(to: &writer, flags: 0)
+        }
+    }
+
+    /// Whether the error means that what was to be deleted is gone already.
+    func isMootWith(_ error: ErrorNumber) -> Bool {
+        switch self {
+        case .createBridge, .configureLink, .replaceAddress, .replaceRoute, .replaceNeighbour: false
+        case .deleteLink: error == .noDevice
+        case .deleteAddress: error == .addressNotAvailable || error == .noDevice
+        case .deleteRoute: error == .noRoute || error == .noDevice || error == .notFound
+        case .deleteNeighbour: error == .notFound || error == .noDevice
+        }
+    }
+}
+
+extension RouteRequest: CustomStringConvertible {
+    /// The request in words.
+    public var description: String {
+        switch self {
+        case .createBridge(let bridge): "create bridge \(bridge.name)"
+        case .configureLink(let index, _): "configure interface \(index)"
+        case .deleteLink(let index): "delete interface \(index)"
+        case .replaceAddress(let address): "add address \(address.address) to interface \(address.interface)"
+        case .deleteAddress(let address): "delete address \(address.address) from interface \(address.interface)"
+        case .replaceRoute(let route): "add route to \(route.destination)"
+        case .deleteRoute(let route): "delete route to \(route.destination)"
+        case .replaceNeighbour(let neighbour): "add neighbour \(neighbour.address)"
+        case .deleteNeighbour(let neighbour): "delete neighbour \(neighbour.address)"
+        }
+    }
+}

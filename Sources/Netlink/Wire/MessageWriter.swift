@@ -1,0 +1,167 @@
+internal import CLinux
+
+/// A buffer of netlink messages that grows as they are written, laid out as one `send` wants them.
+///
+/// Messages and attributes are padded to four bytes, and the padding is zero. Their lengths are filled in when their
+/// closures return. Source: linux/netlink.h.
+package struct MessageWriter: ~Copyable, @unchecked Sendable {
+    // Sendable: the memory belongs to this value alone, which cannot be copied.
+    private var memory: UnsafeMutableRawBufferPointer
+    /// The number of bytes written.
+    package private(set) var count = 0
+    /// The sequence number of the next message.
+    package private(set) var sequence: UInt32
+    /// Where the last message begins, for flags that are known only afterwards.
+    private var lastMessage = 0
+
+    /// An empty buffer whose first message will have this sequence number.
+    package init(firstSequence: UInt32, capacity: Int = 2048) {
+        memory = .allocate(byteCount: max(capacity, 64), alignment: 16)
+        sequence = firstSequence
+    }
+
+    deinit { memory.deallocate() }
+
+    /// Whether nothing was written.
+    package var isEmpty: Bool { count == 0 }
+
+    /// The sequence number of the last message, which must exist.
+    package var lastSequence: UInt32 {
+        precondition(count > 0, "no message")
+        return memory.load(fromByteOffset: lastMessage + 8, as: UInt32.self)
+    }
+
+    /// Writes a message: its header, the fixed part of its kind, and attributes.
+    package mutating func message(
+        type: some BinaryInteger,
+        flags: Int32,
+        fixedPart: some BitwiseCopyable,
+        attributes: (inout MessageWriter) -> Void = { _ in }
+    ) {
+        let start = count
+        lastMessage = start
+        append(
+            nlmsghdr(
+                nlmsg_len: 0,
+                nlmsg_type: UInt16(type),
+                nlmsg_flags: UInt16(NLM_F_REQUEST | flags),
+                nlmsg_seq: sequence,
+                nlmsg_pid: 0
+            )
+        )
+        sequence &+= 1
+        append(fixedPart)
+        attributes(&self)
+        memory.storeBytes(of: UInt32(count - start), toByteOffset: start, as: UInt32.self)
+    }
+
+    /// Asks for an acknowledgement of the last message.
+    package mutating func acknowledgeLast() {
+        precondition(count > 0, "no message")
+        let flags = memory.load(fromByteOffset: lastMessage + 6, as: UInt16.self)
+        memory.storeBytes(of: flags | UInt16(NLM_F_ACK), toByteOffset: lastMessage + 6, as: UInt16.self)
+    }
+
+    /// Writes an attribute that holds others.
+    package mutating func nest(_ type: some BinaryInteger, _ attributes: (inout MessageWriter) -> Void) {
+        let start = count
+        append(nlattr(nla_len: 0, nla_type: UInt16(type)))
+        attributes(&self)
+        let length = count - start
+        precondition(length <= UInt16.max, "nested attribute too long")
+        memory.storeBytes(of: UInt16(length), toByteOffset: start, as: UInt16.self)
+    }
+
+    /// Writes an attribute with a value in the byte order it has.
+    package mutating func put(_ type: some BinaryInteger, _ value: some BitwiseCopyable & FixedWidthInteger) {
+        appendAttributeHeader(type, payload: value.bitWidth / 8)
+        append(value)
+    }
+
+    /// Writes an attribute of octets.
+    package mutating func put(_ type: some BinaryInteger, bytes: some Collection<UInt8>) {
+        appendAttributeHeader(type, payload: bytes.count)
+        append(bytes: bytes)
+    }
+
+    /// Writes an attribute of text with a final NUL.
+    package mutating func put(_ type: some BinaryInteger, text: String) {
+        appendAttributeHeader(type, payload: text.utf8.count + 1)
+        append(bytes: text.utf8, andZeros: 1)
+    }
+
+    /// Writes an attribute without a value: its presence is the value.
+    package mutating func putFlag(_ type: some BinaryInteger) {
+        appendAttributeHeader(type, payload: 0)
+    }
+
+    private mutating func appendAttributeHeader(_ type: some BinaryInteger, payload: Int) {
+        precondition(payload <= Int(UInt16.max) - 4, "attribute too long")
+        append(nlattr(nla_len: UInt16(4 + payload), nla_type: UInt16(type)))
+    }
+
+    /// Writes a value and pads it.
+    package mutating func append<Value: BitwiseCopyable>(_ value: Value) {
+        let size = MemoryLayout<Value>.size
+        reserve(size + 3)
+        memory.storeBytes(of: value, toByteOffset: count, as: Value.self)
+        count += size
+        pad()
+    }
+
+    /// Writes octets and zeros after them, and pads.
+    private mutating func append(bytes: some Collection<UInt8>, andZeros zeros: Int = 0) {
+        reserve(bytes.count + zeros + 3)
+        let tail = UnsafeMutableRawBufferPointer(rebasing: memory[count..<(count + bytes.count)])
+        tail.copyBytes(from: bytes)
+        count += bytes.count
+        for _ in 0..<zeros {
+            memory[count] = 0
+            count += 1
+        }
+        pad()
+    }
+
+    private mutating func pad() {
+        while count & 3 != 0 {
+            memory[count] = 0
+            count += 1
+        }
+    }
+
+    /// Lends at least `capacity` free bytes to a writer that cannot count them itself, and adds as many as it used.
+    ///
+    /// `startsMessage` is true when it writes whole messages; their sequence numbers are then the caller's business.
+    package mutating func appendUninitialized(
+        capacity: Int,
+        startsMessage: Bool = false,
+        _ write: (UnsafeMutableRawBufferPointer) -> Int
+    ) {
+        reserve(capacity + 3)
+        let start = count
+        let written = write(UnsafeMutableRawBufferPointer(rebasing: memory[count...]))
+        precondition(written >= 0 && written <= memory.count - count, "wrote past the end")
+        count += written
+        pad()
+        if startsMessage {
+            lastMessage = start
+            sequence &+= 1
+        }
+    }
+
+    private mutating func reserve(_ size: Int) {
+        guard count + size > memory.count else { return }
+        let grown = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(memory.count * 2, count + size),
+            alignment: 16
+        )
+        grown.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        memory.deallocate()
+        memory = grown
+    }
+
+    /// Lends what was written.
+    package borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
+    }
+}
