@@ -32,7 +32,7 @@ public struct ErrorNumber: RawRepresentable, Hashable, Sendable {
     public static let invalid = ErrorNumber(rawValue: EINVAL)
     /// EOPNOTSUPP: the kernel was built without it, or a module is missing.
     public static let notSupported = ErrorNumber(rawValue: EOPNOTSUPP)
-    /// ERESTART: the kernel's state changed under a transaction. Not in errno.h's documented part, yet nftables uses it.
+    /// ERESTART: the kernel's state changed under a transaction.
     public static let restart = ErrorNumber(rawValue: ERESTART)
 }
 

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <net/if_arp.h> // ARPHRD_*, ARPOP_*; linux/if_arp.h quarrels with Glibc's net/if.h
+
 #include <linux/if_addr.h>       // IFA_*, struct ifaddrmsg
 #include <linux/if_ether.h>      // ETH_P_*
 #include <linux/if_link.h>       // IFLA_*

@@ -49,9 +49,9 @@ public struct NamespaceID: RawRepresentable, Hashable, Sendable {
 public struct IPv4Settings: Hashable, Sendable {
     /// Whether packets that arrive here are forwarded.
     public var forwarding: Bool?
-    /// Which ARP requests are answered: 0 for any address of the host, 1 only for addresses of this interface …
+    /// Which ARP requests are answered: 0 for any address of the host, 1 only for addresses of this interface.
     public var arpIgnore: Int?
-    /// Which own address ARP requests bear: 2 for the best one of the interface they leave by …
+    /// Which own address ARP requests bear: 2 for the best one of the interface they leave by.
     public var arpAnnounce: Int?
     /// Reverse-path filter: 0 off, 1 strict, 2 loose.
     public var reversePathFilter: Int?
@@ -70,7 +70,9 @@ public struct IPv4Settings: Hashable, Sendable {
     }
 }
 
-/// How an interface makes its link-local and autoconfigured IPv6 addresses. Source: linux/if_link.h.
+/// How an interface makes its link-local and autoconfigured IPv6 addresses.
+///
+/// Source: linux/if_link.h.
 public enum IPv6AddressGeneration: Hashable, Sendable {
     /// From the hardware address.
     case eui64

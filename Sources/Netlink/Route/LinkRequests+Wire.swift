@@ -3,8 +3,10 @@ internal import CLinux
 internal import Glibc
 
 extension MessageWriter {
-    /// `RTM_NEWLINK` for a pair of which the outer end is the host's: only there does the kernel honour the master and
-    /// `IFF_UP`. One queue each, or the kernel makes one per processor and waits for four grace periods.
+    /// Writes `RTM_NEWLINK` for a pair of which the outer end is the host's.
+    ///
+    /// Only for the outer end does the kernel honour the master and `IFF_UP`. Each has one queue: otherwise the kernel
+    /// makes one per processor and waits for four grace periods.
     mutating func createVethPair(_ pair: VethPair, peerNamespace: Int32, flags: Int32) {
         let up = UInt32(IFF_UP)
         message(

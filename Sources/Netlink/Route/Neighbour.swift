@@ -26,7 +26,9 @@ public struct Neighbour: Hashable, Sendable {
         self.state = state
     }
 
-    /// A neighbour's state, `NUD_*`. Source: linux/neighbour.h.
+    /// A neighbour's state, `NUD_*`.
+    ///
+    /// Source: linux/neighbour.h.
     public struct State: RawRepresentable, Hashable, Sendable {
         /// The kernel's number.
         public let rawValue: UInt16

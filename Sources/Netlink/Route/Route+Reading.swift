@@ -36,8 +36,9 @@ extension Route {
         if version == .v6, metric == Self.defaultIPv6Metric { metric = nil }
     }
 
-    /// What the kernel writes where an IPv6 route was made without a metric. Source: linux/ipv6_route.h,
-    /// `IP6_RT_PRIO_USER`.
+    /// What the kernel writes where an IPv6 route was made without a metric.
+    ///
+    /// Source: linux/ipv6_route.h, `IP6_RT_PRIO_USER`.
     private static let defaultIPv6Metric: UInt32 = 1024
 }
 

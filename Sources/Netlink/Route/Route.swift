@@ -4,7 +4,7 @@ public import Addressing
 ///
 /// Two values are equal when they mean the same to the kernel: what it derives by itself, as the scope, is left out.
 public struct Route: Hashable, Sendable {
-    /// Where packets go; the default route is `0.0.0.0/0` or `::/0`. Host bits must be zero.
+    /// Where packets go, without host bits; the default route is `0.0.0.0/0` or `::/0`.
     public var destination: CIDR
     /// What happens to them.
     public var action: Action
@@ -65,7 +65,9 @@ public struct Route: Hashable, Sendable {
         case unreachable
     }
 
-    /// A routing table's number. Source: linux/rtnetlink.h, `rt_class_t`.
+    /// A routing table's number.
+    ///
+    /// Source: linux/rtnetlink.h, `rt_class_t`.
     public struct Table: RawRepresentable, Hashable, Sendable {
         /// The number.
         public let rawValue: UInt32
@@ -76,7 +78,9 @@ public struct Route: Hashable, Sendable {
         }
     }
 
-    /// Who made a route (`rtm_protocol`). Source: linux/rtnetlink.h; values from 4 on mean nothing to the kernel.
+    /// Who made a route (`rtm_protocol`); values from 4 on mean nothing to the kernel.
+    ///
+    /// Source: linux/rtnetlink.h.
     public struct Origin: RawRepresentable, Hashable, Sendable {
         /// The number.
         public let rawValue: UInt8

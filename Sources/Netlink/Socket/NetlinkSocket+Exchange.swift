@@ -9,7 +9,9 @@ package struct Acknowledgement: Hashable, Sendable {
     /// The kernel's own words, where it has some.
     package let explanation: String?
 
-    /// Reads the body of a message of type `NLMSG_ERROR`. Source: linux/netlink.h, `struct nlmsgerr`.
+    /// Reads the body of a message of type `NLMSG_ERROR`.
+    ///
+    /// Source: linux/netlink.h, `struct nlmsgerr`.
     package init(header: MessageHeader, body: RawSpan) throws(NetlinkError) {
         let fixed = try body.fixedPart(nlmsgerr.self)
         sequence = header.sequence

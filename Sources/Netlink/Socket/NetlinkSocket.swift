@@ -92,7 +92,8 @@ package struct NetlinkSocket: ~Copyable {
 }
 
 /// The memory that answers are received into.
-package struct ReceiveBuffer: ~Copyable {
+package struct ReceiveBuffer: ~Copyable, @unchecked Sendable {
+    // Sendable: the memory belongs to this value alone, which cannot be copied.
     let memory: UnsafeMutableRawBufferPointer
 
     /// Enough for acknowledgements.

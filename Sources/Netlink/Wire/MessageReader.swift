@@ -1,8 +1,10 @@
 internal import CLinux
 
-/// The header that every netlink message begins with. Source: linux/netlink.h, `struct nlmsghdr`.
+/// The header that every netlink message begins with.
+///
+/// Source: linux/netlink.h, `struct nlmsghdr`.
 package struct MessageHeader: Hashable, Sendable {
-    /// What the message is: `RTM_NEWLINK`, `NLMSG_ERROR` …
+    /// What the message is, such as `RTM_NEWLINK` or `NLMSG_ERROR`.
     package let type: Int
     /// `NLM_F_*`.
     package let flags: Int32
