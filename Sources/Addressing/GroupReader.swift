@@ -10,7 +10,7 @@ struct GroupReader {
     /// Reads one group and the colons behind it; false when the address ends there or is malformed.
     mutating func readNext(from text: Span<UInt8>, at position: inout Int) -> Bool {
         let start = position
-        guard count < 8, let group = text.readHexGroup(at: &position) else {
+        guard let group = text.readHexGroup(at: &position) else {
             // Nothing behind `::` is an end; nothing behind `:` or at the start is a mistake.
             isMalformed = gap != count
             return false
@@ -25,7 +25,7 @@ struct GroupReader {
     }
 
     private mutating func readQuad(from text: Span<UInt8>, at position: inout Int) -> Bool {
-        guard count <= 6, let quad = IPv4Address(readingFrom: text, at: &position) else {
+        guard let quad = IPv4Address(readingFrom: text, at: &position) else {
             isMalformed = true
             return false
         }

@@ -1,6 +1,7 @@
 /// The map of ARCHITECTURE.md, section "Arrows": which modules each room may import.
 enum Arrows {
-    private static let system: Set = ["FoundationEssentials", "Glibc", "Synchronization"]
+    /// The toolchain's own modules, among them the C library by the names it has on each system.
+    private static let system: Set = ["FoundationEssentials", "Synchronization", "Glibc", "Musl", "Darwin"]
     private static let rpc: Set = ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf"]
     private static let service = rpc.union([
         "ServiceRuntime", "Contracts", "ChangeFeed", "Listing", "Postgres", "ResourceModel", "Addressing", "Logging",
