@@ -14,7 +14,7 @@ enum Arrows {
         "Netlink": ["CLinux", "Addressing"],
         "Nftables": ["CNftnl", "Addressing"],
         "ServiceRuntime": rpc.union([
-            "Contracts", "HTTP2Transport", "ResourceModel", "NIOPosix", "Logging", "Metrics", "Tracing",
+            "Contracts", "HTTP2Transport", "ResourceModel", "NIOCore", "NIOPosix", "Logging", "Metrics", "Tracing",
             "ServiceLifecycle", "UnixSignals", "Configuration",
         ]),
         "ChangeFeed": ["Postgres", "ResourceModel", "Logging", "ServiceLifecycle"],
