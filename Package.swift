@@ -24,8 +24,6 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
-let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
@@ -40,8 +38,11 @@ func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target
 /// A program: a three-line `main.swift` under `Sources/Executables/`, whose product bears the room's name.
 func program(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: "\(name)Main", dependencies: dependencies, path: "Sources/Executables/\(name)Main",
-        swiftSettings: strict)
+        name: "\(name)Main",
+        dependencies: dependencies,
+        path: "Sources/Executables/\(name)Main",
+        swiftSettings: strict
+    )
 }
 
 /// The tests of a room, or a support room for tests.
@@ -66,7 +67,10 @@ let level1: [Target] = [
     .target(name: "CLinux"),
     .target(name: "CContracts", dependencies: ["CProtobufC"]),
     .target(
-        name: "Contracts", dependencies: [core, grpcProtobuf, protobuf], swiftSettings: [.swiftLanguageMode(.v6)]),
+        name: "Contracts",
+        dependencies: [core, grpcProtobuf, protobuf],
+        swiftSettings: [.swiftLanguageMode(.v6)]
+    ),
 ]
 
 let level2: [Target] = [
@@ -80,9 +84,10 @@ let level3: [Target] = [
     room(
         "ServiceRuntime",
         uses: [
-            "Contracts", "HTTP2Transport", "ResourceModel", core, grpcProtobuf, protobuf, logging, metrics, tracing,
+            "Contracts", "HTTP2Transport", "ResourceModel", core, grpcProtobuf, protobuf, nioCore, nioPosix, logging,
             lifecycle, unixSignals, configuration,
-        ]),
+        ]
+    ),
     room("ChangeFeed", uses: ["Postgres", "ResourceModel", logging, lifecycle]),
     room("Listing", uses: ["Postgres", "ResourceModel"]),
 ]
@@ -101,13 +106,15 @@ let level4: [Target] = [
         uses: [
             "ServiceRuntime", "Contracts", "Netlink", "Nftables", "ResourceModel", "Addressing", core, grpcProtobuf,
             protobuf, logging, lifecycle, configuration,
-        ]),
+        ]
+    ),
     room(
         "Gateway",
         uses: [
             "ServiceRuntime", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing", core,
             grpcProtobuf, protobuf, nioCore, nioPosix, nioHTTP1, logging, lifecycle, configuration,
-        ]),
+        ]
+    ),
 ]
 
 let level5: [Target] = [
@@ -116,7 +123,8 @@ let level5: [Target] = [
         uses: [
             "ServiceRuntime", "Contracts", "Postgres", "Netlink", "ResourceModel", "Addressing", core, protobuf,
             nioCore, nioPosix, nioHTTP1, arguments, subprocess, logging,
-        ]),
+        ]
+    ),
     program("NetworkService", uses: ["NetworkService", "ServiceRuntime"]),
     program("RouterService", uses: ["RouterService", "ServiceRuntime"]),
     program("FloatingIPService", uses: ["FloatingIPService", "ServiceRuntime"]),
@@ -126,49 +134,55 @@ let level5: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    support("PostgresTestSupport", uses: ["Postgres"]),
+    support("PostgresTestSupport", uses: ["Postgres", logging]),
     support("KernelTestSupport", uses: ["Netlink"]),
     tests("AddressingTests", uses: ["Addressing"]),
     tests("ResourceModelTests", uses: ["ResourceModel"]),
     tests("HTTP2TransportTests", uses: ["HTTP2Transport", "CNghttp2", core, nioCore, nioPosix, nioEmbedded, nioSSL]),
-    tests("PostgresTests", uses: ["Postgres", "PostgresTestSupport", "Addressing"]),
+    tests("PostgresTests", uses: ["Postgres", "PostgresTestSupport", "Addressing", logging, lifecycle]),
     tests("ChangeFeedTests", uses: ["ChangeFeed", "Postgres", "PostgresTestSupport", "ResourceModel"]),
     tests("ListingTests", uses: ["Listing", "Postgres", "PostgresTestSupport", "ResourceModel"]),
     tests("NetlinkTests", uses: ["Netlink", "KernelTestSupport", "Addressing"]),
     tests("NftablesTests", uses: ["Nftables", "Netlink", "KernelTestSupport", "Addressing"]),
     tests(
         "ServiceRuntimeTests",
-        uses: ["ServiceRuntime", "Contracts", "ResourceModel", core, inProcess, protobuf, configuration, logging]),
+        uses: ["ServiceRuntime", "Contracts", "ResourceModel", core, inProcess, protobuf, configuration, logging]
+    ),
     tests(
         "NetworkServiceTests",
         uses: [
             "NetworkService", "Contracts", "ServiceRuntime", "ChangeFeed", "Postgres", "PostgresTestSupport",
             "ResourceModel", "Addressing", core, inProcess, protobuf, logging,
-        ]),
+        ]
+    ),
     tests(
         "RouterServiceTests",
         uses: [
             "RouterService", "Contracts", "ServiceRuntime", "ChangeFeed", "Postgres", "PostgresTestSupport",
             "ResourceModel", "Addressing", core, inProcess, protobuf, logging,
-        ]),
+        ]
+    ),
     tests(
         "FloatingIPServiceTests",
         uses: [
             "FloatingIPService", "Contracts", "ServiceRuntime", "ChangeFeed", "Postgres", "PostgresTestSupport",
             "ResourceModel", "Addressing", core, inProcess, protobuf, logging,
-        ]),
+        ]
+    ),
     tests(
         "AgentServiceTests",
         uses: [
             "AgentService", "Contracts", "ServiceRuntime", "Netlink", "Nftables", "KernelTestSupport",
             "ResourceModel", "Addressing", core, inProcess, protobuf, logging,
-        ]),
+        ]
+    ),
     tests(
         "GatewayTests",
         uses: [
             "Gateway", "Contracts", "CContracts", "CProtobufC", "ServiceRuntime", "ResourceModel", "Addressing",
             core, inProcess, protobuf, nioCore, nioPosix, nioHTTP1, nioEmbedded, logging,
-        ]),
+        ]
+    ),
     tests("SluiceTests", uses: ["Sluice", "Postgres", "PostgresTestSupport", "Addressing"]),
     tests("ArchitectureTests", uses: []),
     tests("SystemTests", uses: ["Sluice", "Netlink", "KernelTestSupport", "Addressing", "ResourceModel"]),
@@ -192,11 +206,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(
-            url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["CommandLineArguments"]),
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
+            traits: ["CommandLineArguments"]
+        ),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],

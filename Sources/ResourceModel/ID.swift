@@ -81,7 +81,11 @@ extension ID: LosslessStringConvertible {
                 continue
             }
             guard digits < 32, let value = hexValue(byte) else { return nil }
-            if digits < 16 { halves.0 = halves.0 << 4 | UInt64(value) } else { halves.1 = halves.1 << 4 | UInt64(value) }
+            if digits < 16 {
+                halves.0 = halves.0 << 4 | UInt64(value)
+            } else {
+                halves.1 = halves.1 << 4 | UInt64(value)
+            }
             digits += 1
         }
         guard digits == 32, position == 36 else { return nil }

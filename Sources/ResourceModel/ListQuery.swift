@@ -13,7 +13,11 @@ public struct ListQuery: Hashable, Sendable {
 
     /// A query; by default for everything.
     public init(
-        filters: [Filter] = [], sort: [SortKey] = [], limit: Int? = nil, marker: String? = nil, reverse: Bool = false
+        filters: [Filter] = [],
+        sort: [SortKey] = [],
+        limit: Int? = nil,
+        marker: String? = nil,
+        reverse: Bool = false
     ) {
         self.filters = filters
         self.sort = sort

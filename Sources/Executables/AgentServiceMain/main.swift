@@ -1,0 +1,4 @@
+import AgentService
+import ServiceRuntime
+
+await ProgramMain.run(AgentServiceProgram.self)

@@ -1,0 +1,4 @@
+import FloatingIPService
+import ServiceRuntime
+
+await ProgramMain.run(FloatingIPServiceProgram.self)

@@ -1,0 +1,4 @@
+import Gateway
+import ServiceRuntime
+
+await ProgramMain.run(GatewayProgram.self)

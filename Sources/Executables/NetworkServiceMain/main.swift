@@ -1,0 +1,4 @@
+import NetworkService
+import ServiceRuntime
+
+await ProgramMain.run(NetworkServiceProgram.self)

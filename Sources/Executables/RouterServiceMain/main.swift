@@ -1,0 +1,4 @@
+import RouterService
+import ServiceRuntime
+
+await ProgramMain.run(RouterServiceProgram.self)

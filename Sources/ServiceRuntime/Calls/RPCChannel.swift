@@ -1,0 +1,56 @@
+public import GRPCCore
+public import HTTP2Transport
+internal import Logging
+public import ServiceLifecycle
+
+/// The transport that programs speak to one another over; chosen here and nowhere else.
+public typealias RPCTransport = HTTP2ClientTransport
+
+/// Connections to one service: calls wait for it to be there, carry the caller's context and have a deadline.
+public struct RPCChannel: Service {
+    /// The client to make stubs of.
+    public let client: GRPCClient<RPCTransport>
+
+    /// A channel to the service at any of the addresses.
+    ///
+    /// Calls without a deadline of their own get 10 seconds; watches and health watches none.
+    public init(addresses: [ServerAddress], environment: ProgramEnvironment) {
+        var configuration = HTTP2ClientConfiguration.defaults
+        configuration.waitForReady = true
+        configuration.maxResponseMessageBytes = 256 * 1024 * 1024
+        configuration.serviceConfig = Self.serviceConfig
+        client = GRPCClient(
+            transport: HTTP2ClientTransport(
+                targets: addresses,
+                configuration: configuration,
+                eventLoops: environment.eventLoops,
+                logger: environment.logger
+            ),
+            interceptors: [ClientContextInterceptor()]
+        )
+    }
+
+    /// The interceptors of every client; tests give them to clients on other transports.
+    public static var interceptors: [any ClientInterceptor] { [ClientContextInterceptor()] }
+
+    /// Connects and reconnects until graceful shutdown.
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await client.runConnections()
+        } onGracefulShutdown: {
+            client.beginGracefulShutdown()
+        }
+    }
+
+    static let serviceConfig = ServiceConfig(methodConfig: [
+        MethodConfig(names: watches, waitForReady: true),
+        MethodConfig(names: [MethodConfig.Name(service: "", method: "")], waitForReady: true, timeout: .seconds(10)),
+    ])
+
+    private static let watches = [
+        MethodConfig.Name(service: "l3.network.v1.NetworkChanges", method: "WatchNetworks"),
+        MethodConfig.Name(service: "l3.agent.v1.NodeAgents", method: "WatchRouters"),
+        MethodConfig.Name(service: "l3.agent.v1.NodeAddresses", method: "WatchAddresses"),
+        MethodConfig.Name(service: "grpc.health.v1.Health", method: "Watch"),
+    ]
+}

@@ -1,0 +1,37 @@
+public import GRPCCore
+public import ResourceModel
+
+extension RequestContext {
+    private static let projectKey = "x-sluice-project-id"
+    private static let userKey = "x-sluice-user-id"
+    private static let rolesKey = "x-sluice-roles"
+    private static let requestKey = "x-request-id"
+
+    /// The context that a call carries; what is absent is empty, so a call without metadata may do nothing.
+    public init(metadata: Metadata) {
+        self.init(
+            projectID: metadata.firstText(Self.projectKey) ?? "",
+            userID: metadata.firstText(Self.userKey) ?? "",
+            roles: Set(
+                (metadata.firstText(Self.rolesKey) ?? "").split(separator: ",").compactMap {
+                    Role(rawValue: String($0))
+                }
+            ),
+            requestID: metadata.firstText(Self.requestKey) ?? "req-none"
+        )
+    }
+
+    /// Writes the context over whatever the metadata had of one.
+    public func write(to metadata: inout Metadata) {
+        metadata.replaceOrAddString(projectID, forKey: Self.projectKey)
+        metadata.replaceOrAddString(userID, forKey: Self.userKey)
+        metadata.replaceOrAddString(roles.map(\.rawValue).sorted().joined(separator: ","), forKey: Self.rolesKey)
+        metadata.replaceOrAddString(requestID, forKey: Self.requestKey)
+    }
+}
+
+extension Metadata {
+    fileprivate func firstText(_ key: String) -> String? {
+        self[stringValues: key].first { _ in true }
+    }
+}

@@ -1,0 +1,81 @@
+internal import HTTP2Transport
+
+/// What a program's command line asks for.
+enum CommandLineRequest: Hashable {
+    case serve
+    case probe(ServerAddress)
+    case help
+    case version
+
+    /// Reads the arguments after the program's name.
+    ///
+    /// - Throws: A word that no program understands; settings are checked by those who read them.
+    init(arguments: [String], of program: ProgramDescription) throws(CommandLineProblem) {
+        if arguments.contains("--help") || arguments.contains("-h") || arguments.first == "help" {
+            self = .help
+        } else if arguments.contains("--version") {
+            self = .version
+        } else if arguments.first == "probe" {
+            guard arguments.count == 2, let address = ServerAddress(text: arguments[1]) else {
+                throw CommandLineProblem("usage: probe HOST:PORT | unix:PATH")
+            }
+            self = .probe(address)
+        } else {
+            let options = arguments.first == "serve" ? arguments.dropFirst() : arguments[...]
+            try Self.check(options, against: program)
+            self = .serve
+        }
+    }
+
+    private static func check(_ options: ArraySlice<String>, against program: ProgramDescription)
+        throws(CommandLineProblem)
+    {
+        let known = Set(program.settings.map(\.option))
+        var position = options.startIndex
+        while position < options.endIndex {
+            let name = String(options[position].prefix { $0 != "=" })
+            guard known.contains(name) else {
+                throw CommandLineProblem("unknown option \(options[position]); --help lists them all")
+            }
+            let hasValue = options[position].contains("=")
+            guard hasValue || position + 1 < options.endIndex else {
+                throw CommandLineProblem("\(name) needs a value")
+            }
+            position += hasValue ? 1 : 2
+        }
+    }
+}
+
+/// Why a command line cannot be understood.
+struct CommandLineProblem: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// The text of `--help`.
+struct HelpText {
+    var text: String
+
+    init(of program: ProgramDescription) {
+        let width = program.settings.map { "\($0.option) <\($0.type)>".count }.max() ?? 0
+        let lines = program.settings.map { setting in
+            let option = "\(setting.option) <\(setting.type)>"
+            let padding = String(repeating: " ", count: width - option.count)
+            let fallback = setting.fallback.map { "Default: \($0.isEmpty ? "none" : $0)." } ?? "Must be set."
+            let indent = String(repeating: " ", count: width + 4)
+            return "  \(option)\(padding)  \(setting.help) \(fallback)\n\(indent)Variable: \(setting.variable)"
+        }
+        text = """
+            \(program.abstract)
+
+            Usage: [serve] [options]      runs until SIGTERM or SIGINT
+                   probe HOST:PORT        exit status 0 when the program there is ready
+                   --help | --version
+
+            \(lines.joined(separator: "\n"))
+            """
+    }
+}

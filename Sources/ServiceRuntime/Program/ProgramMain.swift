@@ -1,0 +1,103 @@
+internal import Configuration
+internal import Glibc
+internal import HTTP2Transport
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// Runs a program from its command line: `serve` (the default), `probe`, `--help`, `--version`.
+public enum ProgramMain {
+    /// Sluice's version.
+    public static let version = "0.1.0"
+
+    /// Runs the program and ends the process with its exit status: 0 after a clean stop, 1 after a failure, 2 when the
+    /// command line or a setting is wrong.
+    public static func run<P: Program>(_ program: P.Type) async {
+        let line: CommandLineRequest
+        do {
+            line = try CommandLineRequest(arguments: Array(CommandLine.arguments.dropFirst()), of: P.description)
+        } catch {
+            end(2, error.description)
+        }
+        switch line {
+        case .help:
+            print(HelpText(of: P.description).text)
+        case .version:
+            print("\(P.description.name) \(version)")
+        case .probe(let address):
+            await probe(address)
+        case .serve:
+            await serve(program)
+        }
+    }
+
+    private static func serve<P: Program>(_: P.Type) async {
+        let configuration = settings()
+        let logger = rootLogger(named: P.description.name, configuration: configuration)
+        let loops = configuration.int(forKey: "event.loops", default: min(4, System.coreCount))
+        let environment = ProgramEnvironment(
+            name: P.description.name,
+            configuration: configuration,
+            logger: logger,
+            eventLoops: MultiThreadedEventLoopGroup(numberOfThreads: max(1, loops))
+        )
+        do {
+            let services = try await P.assemble(environment)
+            let group = ServiceGroup(
+                configuration: .init(
+                    services: services.map { .init(service: $0) },
+                    gracefulShutdownSignals: [.sigterm, .sigint],
+                    logger: logger
+                )
+            )
+            try await group.run()
+        } catch let error as ConfigurationError {
+            end(2, error.description)
+        } catch {
+            logger.error("program failed", metadata: ["error": "\(error)"])
+            exit(1)
+        }
+    }
+
+    /// The settings: the command line first, then the environment.
+    static func settings() -> ConfigReader {
+        ConfigReader(providers: [
+            CommandLineArgumentsProvider(arguments: CommandLine.arguments),
+            EnvironmentVariablesProvider().prefixKeys(with: "sluice"),
+        ])
+    }
+
+    private static func rootLogger(named name: String, configuration: ConfigReader) -> Logger {
+        var logger = Logger(label: name) { StreamLogHandler.standardError(label: $0) }
+        let level = configuration.string(forKey: "log.level", default: "info")
+        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+        return logger
+    }
+
+    private static func probe(_ address: ServerAddress) async {
+        do {
+            try await HealthProbe(address: address).check(within: .seconds(3))
+            print("serving")
+        } catch {
+            end(1, "\(address): \(error)")
+        }
+    }
+
+    private static func end(_ status: Int32, _ message: String) -> Never {
+        FileDescriptorOutput.standardError.write(message + "\n")
+        exit(status)
+    }
+}
+
+/// A file descriptor to write text to; the C library's `stderr` is shared mutable state to Swift.
+struct FileDescriptorOutput {
+    static let standardError = FileDescriptorOutput(number: STDERR_FILENO)
+    var number: Int32
+
+    func write(_ text: String) {
+        var text = text
+        _ = text.withUTF8 { Glibc.write(number, $0.baseAddress, $0.count) }
+    }
+}
