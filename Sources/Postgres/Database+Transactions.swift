@@ -1,0 +1,46 @@
+extension Database {
+    /// Runs the body in a transaction: committed when it returns, rolled back when it throws or the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - options: Isolation, and whether it only reads.
+    ///   - retrying: When the body is run again. By default never.
+    ///   - body: Gets the transaction, which is of no use after it.
+    /// - Returns: What the body returned.
+    /// - Throws: What the body throws, or ``PostgresError``. Nothing is changed then, except that after
+    ///   `.outcomeUnknown` all of it may be.
+    public func withTransaction<Result>(
+        _ options: TransactionOptions = .readCommitted,
+        retrying: TransactionOptions.Retry = .nothing,
+        _ body: (Transaction) async throws -> Result
+    ) async throws -> Result {
+        var attempt = 1
+        while true {
+            do {
+                return try await withOneTransaction(options, body)
+            } catch let error as PostgresError {
+                guard case .serializationFailures(let attempts) = retrying, attempt < attempts,
+                    error.serverError?.isSerializationFailure == true
+                else { throw error }
+                attempt += 1
+            }
+        }
+    }
+
+    private func withOneTransaction<Result>(
+        _ options: TransactionOptions,
+        _ body: (Transaction) async throws -> Result
+    ) async throws -> Result {
+        let connection = try await engine.acquire()
+        defer { engine.release(connection) }
+        let transaction = Transaction(engine: engine, connection: connection, options: options)
+        do {
+            let result = try await body(transaction)
+            if Task.isCancelled { throw PostgresError.cancelled }
+            try await transaction.commit()
+            return result
+        } catch {
+            await transaction.rollback()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,174 @@
+internal import Logging
+
+/// The connections that transactions use, each by one at a time.
+///
+/// Sendable: touched on the loop's thread only.
+final class SessionPool: ConnectionOwner, @unchecked Sendable {
+    private let loop: EventLoop
+    private let configuration: PostgresConfiguration
+    private let reachability: Reachability
+    private var state: PoolState<Connection, SessionWaiter>
+    private var members: [ObjectIdentifier: Connection] = [:]
+    private var opener: Opener?
+    private var isExpiryDue = false
+    private var isClosed = false
+
+    init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger, reachability: Reachability) {
+        self.loop = loop
+        self.configuration = configuration
+        self.reachability = reachability
+        state = PoolState(limit: configuration.poolSize)
+        opener = Opener(
+            loop: loop,
+            configuration: configuration,
+            role: .transactions,
+            logger: logger,
+            opened: { [weak self] in self?.opened($0) },
+            failed: { [weak self] in self?.openFailed($0) }
+        )
+    }
+
+    /// Opens the first connection.
+    func start() {
+        perform(state.openIfUseful())
+    }
+
+    func acquire(_ waiter: SessionWaiter) {
+        if isClosed { return waiter.finish(.failure(.closed)) }
+        if waiter.isAbandoned { return waiter.finish(.failure(.cancelled)) }
+        if case .tooOld(let text) = opener?.lastFailure { return waiter.finish(.failure(.tooOld(text))) }
+        perform(state.acquire(waiter))
+        if !waiter.isFinished, !isExpiryDue { awaitExpiry(of: waiter.deadline) }
+    }
+
+    func abandon(_ waiter: SessionWaiter) {
+        waiter.abandon()
+        if !waiter.isFinished, waiter.isWaiting { waiter.finish(.failure(.cancelled)) }
+    }
+
+    /// Takes a connection back.
+    ///
+    /// One with a transaction open, or broken, is not used again.
+    func release(_ connection: Connection, mayBeReused: Bool = true) {
+        let isClean = mayBeReused && connection.isClean && !isClosed
+        for action in state.release(connection, isClean: isClean) { perform(action) }
+    }
+
+    /// Takes a connection back once a last request on it has ended.
+    func release(_ connection: Connection, after request: Request) {
+        request.notify { [weak self] in self?.release(connection) }
+        submit(request, on: connection)
+    }
+
+    func submit(_ request: Request, on connection: Connection, after opening: Request? = nil) {
+        if request.isAbandoned, request.isCancellable { return request.finish(.failure(.cancelled)) }
+        if case .script = request.kind { return connection.run(request) }
+        if let opening { connection.send(opening) }
+        connection.send(request)
+        connection.sync()
+    }
+
+    func abandon(_ request: Request, on connection: Connection) {
+        guard !request.isFinished, request.isCancellable else { return }
+        request.abandon()
+        if request.attempts > 0 { connection.stop(request) }
+    }
+
+    func connection(_ connection: Connection, ended request: Request) {
+        guard let outcome = request.outcome else { return }
+        request.finish(Self.result(of: outcome, isAbandoned: request.isAbandoned))
+    }
+
+    func connectionClosed(_ connection: Connection, because error: PostgresError) {
+        members[ObjectIdentifier(connection)] = nil
+        reachability.lost()
+        guard !isClosed else { return }
+        perform(state.lost(connection))
+    }
+
+    func connectionOpened(_ connection: Connection) {}
+    func connection(_ connection: Connection, heard notification: Notification) {}
+
+    func close() {
+        isClosed = true
+        for waiter in state.removeWaiters(where: { _ in true }) { waiter.finish(.failure(.closed)) }
+        for connection in state.removeIdle() { connection.close(because: .closed) }
+    }
+
+    /// Ends also what is still taken.
+    func closeAll() {
+        opener?.close()
+        for connection in Array(members.values) { connection.close(because: .closed) }
+    }
+
+    /// Gives up sessions whose server has not answered for longer than any statement may run.
+    ///
+    /// Scripts have no limit.
+    func closeStuck(after limit: Duration) {
+        for connection in Array(members.values) where connection.headAge > limit && !connection.runsScript {
+            connection.close(because: .connectionLost("no answer for \(connection.headAge)"))
+        }
+    }
+
+    var isBusy: Bool { state.taken > 0 }
+
+    private func opened(_ connection: Connection) {
+        guard !isClosed else { return connection.close(because: .closed) }
+        connection.owner = self
+        members[ObjectIdentifier(connection)] = connection
+        reachability.reached()
+        perform(state.opened(connection))
+    }
+
+    private func openFailed(_ error: PostgresError) {
+        if members.isEmpty { reachability.lost() }
+        guard case .tooOld = error else { return }
+        for waiter in state.removeWaiters(where: { _ in true }) { waiter.finish(.failure(error)) }
+    }
+
+    private func perform(_ action: PoolState<Connection, SessionWaiter>.Action) {
+        switch action {
+        case .grant(let connection, let waiter) where waiter.isFinished: release(connection)
+        case .grant(let connection, let waiter): waiter.finish(.success(connection))
+        case .open: opener?.open()
+        case .discard(let connection): connection.close(because: .connectionLost("left in a transaction"))
+        case .none: break
+        }
+    }
+
+    /// One timer serves the whole line: all wait about equally long.
+    private func awaitExpiry(of deadline: MonotonicTime) {
+        isExpiryDue = true
+        loop.schedule(after: deadline.elapsed(since: MonotonicTime.now)) { [weak self] in self?.expire() }
+    }
+
+    private func expire() {
+        isExpiryDue = false
+        let now = MonotonicTime.now
+        let reason = reasonForWaiting
+        for waiter in state.removeWaiters(where: { $0.isFinished || $0.deadline <= now }) where !waiter.isFinished {
+            waiter.finish(.failure(reason))
+        }
+        if let next = state.firstWaiter { awaitExpiry(of: next.deadline) }
+    }
+
+    private var reasonForWaiting: PostgresError {
+        if let failure = opener?.lastFailure, members.isEmpty { return .unavailable(failure.reason) }
+        if members.isEmpty { return .unavailable("no connection within \(configuration.acquireTimeout)") }
+        return .timedOut(
+            "no connection became free within \(configuration.acquireTimeout): \(state.taken) of \(state.limit) in use"
+        )
+    }
+
+    private static func result(of outcome: Outcome, isAbandoned: Bool) -> Result<Rows, PostgresError> {
+        switch outcome {
+        case .rows(let rows): .success(rows)
+        case .failed(let error) where error.isQueryCancelled:
+            .failure(isAbandoned ? .cancelled : .timedOut(error.message))
+        case .failed(let error) where error.meansServerIsAway: .failure(.connectionLost(error.message))
+        case .failed(let error): .failure(.server(error))
+        case .skipped: .failure(.rolledBack("the transaction could not begin"))
+        case .lost(let reason): .failure(isAbandoned ? .cancelled : .connectionLost(reason))
+        }
+    }
+}
