@@ -1,0 +1,144 @@
+internal import GRPCCore
+internal import NIOCore
+
+/// The part of a client that lives on one loop: its subchannels, and the calls that wait for one of them.
+final class LoopClient: SubchannelOwner, @unchecked Sendable {
+    // @unchecked: touched on its loop only, but for `executor`.
+
+    /// What becomes of a call that asks to begin.
+    enum Placement {
+        case begun(ClientConnection)
+        case refused(RPCError)
+        /// The continuation will hear.
+        case waits
+    }
+
+    typealias Waiter = UnsafeContinuation<ClientConnection, any Error>
+
+    private struct WaitingCall {
+        var call: ClientStream
+        var waitsForReady: Bool
+        var continuation: Waiter
+    }
+
+    private enum Phase { case idle, running, draining, ended }
+
+    let executor: EventLoopTaskExecutor
+    private var subchannels: [Subchannel] = []
+    private var turn = 0
+    private var waiting: [WaitingCall] = []
+    private var phase = Phase.idle
+    private var lastFailure: HTTP2TransportError?
+    private var onEnd: (() -> Void)?
+
+    init(eventLoop: any EventLoop, targets: [ServerAddress], shared: ClientShared) {
+        executor = .of(eventLoop)
+        subchannels = targets.map { Subchannel(address: $0, shared: shared, eventLoop: eventLoop, owner: self) }
+    }
+
+    /// Begins to connect for the calls that wait; calls may have come before.
+    func start() {
+        guard phase == .idle else { return }
+        phase = .running
+        subchannelChanged()
+    }
+
+    /// Places `call` on a connection if there is one.
+    func place(_ call: ClientStream, waitsForReady: Bool) -> Placement {
+        guard phase == .running || phase == .idle else { return .refused(.closing) }
+        if let connection = pick() { return .begun(connection) }
+        if phase == .idle { return .waits }
+        for subchannel in subchannels { subchannel.want() }
+        if waitsForReady || subchannels.contains(where: { $0.phase == .connecting }) { return .waits }
+        return .refused(unavailable)
+    }
+
+    /// Places `call` now or when it can be, and tells `continuation`.
+    func begin(_ call: ClientStream, waitsForReady: Bool, _ continuation: Waiter) {
+        settle(WaitingCall(call: call, waitsForReady: waitsForReady, continuation: continuation))
+    }
+
+    private func settle(_ entry: WaitingCall) {
+        switch place(entry.call, waitsForReady: entry.waitsForReady) {
+        case .begun(let connection):
+            entry.call.assign(to: connection)
+            entry.continuation.resume(returning: connection)
+        case .refused(let error): entry.continuation.resume(throwing: error)
+        case .waits: waiting.append(entry)
+        }
+    }
+
+    /// Stops the waiting of `call`.
+    func forget(_ call: ClientStream) {
+        guard let index = waiting.firstIndex(where: { $0.call === call }) else { return }
+        waiting.remove(at: index).continuation.resume(throwing: CancellationError())
+    }
+
+    /// Lets open calls end; `onEnd` is called once the last connection has closed.
+    func drain(onEnd: @escaping () -> Void) {
+        self.onEnd = onEnd
+        guard phase != .ended else { return endIfDone() }
+        phase = .draining
+        refuseWaiting { _ in true }
+        for subchannel in subchannels { subchannel.drain() }
+        endIfDone()
+    }
+
+    func cut() {
+        phase = .ended
+        refuseWaiting { _ in true }
+        for subchannel in subchannels { subchannel.cut() }
+    }
+
+    // What subchannels tell
+
+    func subchannelChanged() {
+        guard phase == .running else { return }
+        let calls = waiting
+        waiting = []
+        for entry in calls { settle(entry) }
+    }
+
+    func subchannelFailed(_ error: HTTP2TransportError) {
+        lastFailure = error
+        guard !subchannels.contains(where: { $0.phase == .connecting || $0.ready != nil }) else { return }
+        refuseWaiting { !$0.waitsForReady }
+    }
+
+    func connectionGone() {
+        endIfDone()
+    }
+
+    private func refuseWaiting(_ isRefused: (WaitingCall) -> Bool) {
+        let error = phase == .running ? unavailable : .closing
+        let refused = waiting.filter(isRefused)
+        waiting.removeAll(where: isRefused)
+        for entry in refused { entry.continuation.resume(throwing: error) }
+    }
+
+    private func endIfDone() {
+        guard phase == .draining || phase == .ended, !subchannels.contains(where: \.hasConnections) else { return }
+        phase = .ended
+        onEnd?()
+        onEnd = nil
+    }
+
+    /// The next subchannel, in turn, that can take a call.
+    private func pick() -> ClientConnection? {
+        for step in 0..<subchannels.count {
+            let index = (turn + step) % subchannels.count
+            guard let connection = subchannels[index].ready else { continue }
+            turn = (index + 1) % subchannels.count
+            return connection
+        }
+        return nil
+    }
+
+    private var unavailable: RPCError {
+        RPCError(code: .unavailable, message: "no server can be reached", cause: lastFailure)
+    }
+}
+
+extension RPCError {
+    static let closing = RPCError(code: .failedPrecondition, message: "client transport is closing")
+}

@@ -1,0 +1,145 @@
+import GRPCCore
+import NIOPosix
+import Testing
+
+@testable import HTTP2Transport
+
+@Suite(.timeLimit(.minutes(2))) struct ReconnectTests {
+    /// Serves the echo service at `address` while `body` runs, then lets it end.
+    private func serving<Result>(
+        at address: ListenAddress,
+        configuration: HTTP2ServerConfiguration = .defaults,
+        _ body: (ListenAddress) async throws -> Result
+    ) async throws -> Result {
+        let transport = HTTP2ServerTransport(
+            address: address,
+            configuration: configuration,
+            logger: EchoPair.logger
+        )
+        let server = GRPCServer(transport: transport, services: [EchoService(witness: .init())])
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.serve() }
+            let result = try await body(try await transport.boundAddress)
+            server.beginGracefulShutdown()
+            try await group.waitForAll()
+            return result
+        }
+    }
+
+    private func calling<Result>(
+        _ targets: [ServerAddress],
+        configuration: HTTP2ClientConfiguration = .defaults,
+        _ body: (GRPCClient<HTTP2ClientTransport>) async throws -> Result
+    ) async throws -> Result {
+        let transport = try HTTP2ClientTransport(
+            targets: targets,
+            configuration: configuration,
+            logger: EchoPair.logger
+        )
+        let client = GRPCClient(transport: transport)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await client.runConnections() }
+            let result = try await body(client)
+            client.beginGracefulShutdown()
+            try await group.waitForAll()
+            return result
+        }
+    }
+
+    private func echo(_ client: GRPCClient<HTTP2ClientTransport>, waitForReady: Bool = false) async throws -> String {
+        var options = CallOptions.defaults
+        options.waitForReady = waitForReady
+        return try await client.unary(
+            request: ClientRequest(message: [1]),
+            descriptor: EchoService.unary,
+            serializer: OctetCoding(),
+            deserializer: OctetCoding(),
+            options: options
+        ) { response in
+            _ = try response.message
+            return "ok"
+        }
+    }
+
+    @Test func `a call to nobody is unavailable at once`() async throws {
+        try await calling([.unix(path: "/nonexistent/socket")]) { client in
+            let code = await failure { try await echo(client) }
+            #expect(code == .unavailable)
+        }
+    }
+
+    @Test func `a call that waits is answered once there is a server`() async throws {
+        let path = "/tmp/sluice-h2-\(UInt64.random(in: 0...UInt64.max)).sock"
+        try await calling([.unix(path: path)]) { client in
+            let waiting = Task { try await echo(client, waitForReady: true) }
+            let code = await failure { try await echo(client) }
+            #expect(code == .unavailable)
+            try await serving(at: .unix(path: path)) { _ in
+                let answer = try await waiting.value
+                #expect(answer == "ok")
+            }
+        }
+    }
+
+    @Test func `a client finds its server again after a restart`() async throws {
+        let path = "/tmp/sluice-h2-\(UInt64.random(in: 0...UInt64.max)).sock"
+        try await calling([.unix(path: path)]) { client in
+            for _ in 0..<3 {
+                try await serving(at: .unix(path: path)) { _ in
+                    let answer = try await echo(client, waitForReady: true)
+                    #expect(answer == "ok")
+                }
+            }
+        }
+    }
+
+    @Test func `a waiting call can be cancelled`() async throws {
+        try await calling([.unix(path: "/nonexistent/socket")]) { client in
+            let call = Task { try await echo(client, waitForReady: true) }
+            try await Task.sleep(for: .milliseconds(20))
+            call.cancel()
+            await #expect(throws: (any Error).self) { try await call.value }
+        }
+    }
+
+    @Test func `calls in flight end before a server does`() async throws {
+        try await EchoPair.run { pair in
+            let (questions, asker) = AsyncStream.makeStream(of: [UInt8].self)
+            let count = try await pair.stream(EchoService.chat) { writer in
+                for await question in questions { try await writer.write(question) }
+            } _: { response in
+                pair.server.beginGracefulShutdown()
+                asker.yield([1])
+                var count = 0
+                for try await _ in response.messages {
+                    count += 1
+                    if count == 100 { asker.finish() } else { asker.yield([1]) }
+                }
+                return count
+            }
+            #expect(count == 100)
+        }
+    }
+
+    @Test func `two servers share the calls of one client`() async throws {
+        try await serving(at: .tcp(host: "127.0.0.1", port: 0)) { first in
+            try await serving(at: .tcp(host: "127.0.0.1", port: 0)) { second in
+                try await calling([first.asServer, second.asServer]) { client in
+                    let first = try await answerer(client)
+                    try await eventually { try await answerer(client) != first }
+                }
+            }
+        }
+    }
+
+    /// The address at which the server that took the call was called.
+    private func answerer(_ client: GRPCClient<HTTP2ClientTransport>) async throws -> [UInt8] {
+        try await client.unary(
+            request: ClientRequest(message: []),
+            descriptor: EchoService.whoami,
+            serializer: OctetCoding(),
+            deserializer: OctetCoding(),
+            options: .defaults
+        ) { try $0.message }
+    }
+}
