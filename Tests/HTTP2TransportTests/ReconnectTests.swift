@@ -9,7 +9,7 @@ import Testing
     private func serving<Result>(
         at address: ListenAddress,
         configuration: HTTP2ServerConfiguration = .defaults,
-        _ body: (ListenAddress) async throws -> Result
+        _ body: (ServerAddress) async throws -> Result
     ) async throws -> Result {
         let transport = HTTP2ServerTransport(
             address: address,
@@ -31,7 +31,7 @@ import Testing
         configuration: HTTP2ClientConfiguration = .defaults,
         _ body: (GRPCClient<HTTP2ClientTransport>) async throws -> Result
     ) async throws -> Result {
-        let transport = try HTTP2ClientTransport(
+        let transport = HTTP2ClientTransport(
             targets: targets,
             configuration: configuration,
             logger: EchoPair.logger
@@ -124,7 +124,7 @@ import Testing
     @Test func `two servers share the calls of one client`() async throws {
         try await serving(at: .tcp(host: "127.0.0.1", port: 0)) { first in
             try await serving(at: .tcp(host: "127.0.0.1", port: 0)) { second in
-                try await calling([first.asServer, second.asServer]) { client in
+                try await calling([first, second]) { client in
                     let first = try await answerer(client)
                     try await eventually { try await answerer(client) != first }
                 }

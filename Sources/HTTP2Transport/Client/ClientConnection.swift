@@ -65,6 +65,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
         guard !isClosed else { throw .lost }
         let block = try requestBlock(stream.method, metadata)
         do throws(HTTP2TransportError) {
+            session.makeRoom(forMessageOf: stream.maxResponseMessageBytes)
             try session.request(block, stream: stream)
         } catch {
             throw RPCError(code: .unavailable, message: "request cannot be sent", cause: error)

@@ -2,12 +2,18 @@ internal import Logging
 
 /// What all loops of one client transport share; immutable.
 final class ClientShared: Sendable {
+    let targets: [ServerAddress]
     let configuration: HTTP2ClientConfiguration
     let template: SessionTemplate
     let certificates: CertificateStore?
     let logger: Logger
 
-    init(configuration: HTTP2ClientConfiguration, logger: Logger) throws(HTTP2TransportError) {
+    init(
+        targets: [ServerAddress],
+        configuration: HTTP2ClientConfiguration,
+        logger: Logger
+    ) throws(HTTP2TransportError) {
+        self.targets = targets
         self.configuration = configuration
         self.logger = logger
         template = try SessionTemplate(role: .client, settings: configuration.sessionSettings)

@@ -12,6 +12,7 @@ final class ClientStream: SessionStream, @unchecked Sendable {
     let inbox = Inbox<RPCResponsePart<[UInt8]>>()
     let outbox: Outbox
     let maxRequestMessageBytes: Int
+    let maxResponseMessageBytes: Int
     private let away: AwayCredit
     private let maxHeaderListBytes: Int
     private(set) var connection: ClientConnection?
@@ -31,10 +32,11 @@ final class ClientStream: SessionStream, @unchecked Sendable {
         self.executor = executor
         outbox = Outbox(limit: configuration.writeBufferBytes)
         maxRequestMessageBytes = options.maxRequestMessageBytes ?? .max
+        maxResponseMessageBytes = options.maxResponseMessageBytes ?? configuration.maxResponseMessageBytes
         away = AwayCredit(threshold: configuration.streamWindowBytes / 4)
         maxHeaderListBytes = configuration.maxHeaderListBytes
         response = ResponseHead(limit: configuration.maxHeaderListBytes)
-        deframer = MessageDeframer(limit: options.maxResponseMessageBytes ?? configuration.maxResponseMessageBytes)
+        deframer = MessageDeframer(limit: maxResponseMessageBytes)
     }
 
     /// Gives the call to a connection; on the loop, before anything is written.

@@ -13,47 +13,64 @@ public final class HTTP2ClientTransport: ClientTransport {
     /// Messages as they travel.
     public typealias Bytes = [UInt8]
 
+    private let targets: [ServerAddress]
     private let configuration: HTTP2ClientConfiguration
+    private let logger: Logger
     private let clients: [LoopClient]
     private let clientOfLoop: [ObjectIdentifier: LoopClient]
-    private let shared: ClientShared
     private let next = Atomic<Int>(0)
     private let state = Mutex(ClientLifecycle<CheckedContinuation<Void, Never>>())
 
-    /// No retries are throttled: configure them per method in the service configuration.
+    /// Throttles retries as the service configuration says; nil where it says nothing.
     public let retryThrottle: RetryThrottle?
 
     /// A transport for calls to `targets`; it connects when ``connect()`` runs and a call is made.
     ///
-    /// - Throws: ``HTTP2TransportError/certificate(_:)`` where the TLS files cannot be read.
+    /// Connections live on `eventLoops`; without them NIO's shared group is taken.
     public init(
         targets: [ServerAddress],
         configuration: HTTP2ClientConfiguration = .defaults,
         eventLoops: (any EventLoopGroup)? = nil,
         logger: Logger
-    ) throws(HTTP2TransportError) {
-        let loops = Array((eventLoops ?? MultiThreadedEventLoopGroup.singleton).makeIterator())
-        let shared = try ClientShared(configuration: configuration, logger: logger)
-        let clients = loops.map { LoopClient(eventLoop: $0, targets: targets, shared: shared) }
+    ) {
+        let clients = (eventLoops ?? MultiThreadedEventLoopGroup.singleton).makeIterator().map {
+            LoopClient(eventLoop: $0)
+        }
+        self.targets = targets
         self.configuration = configuration
-        self.shared = shared
+        self.logger = logger
         self.clients = clients
         clientOfLoop = Dictionary(
-            uniqueKeysWithValues: zip(loops.map { ObjectIdentifier($0) }, clients)
+            uniqueKeysWithValues: clients.map { (ObjectIdentifier($0.executor.eventLoop), $0) }
         )
         retryThrottle = configuration.serviceConfig.retryThrottling.map {
             RetryThrottle(maxTokens: $0.maxTokens, tokenRatio: $0.tokenRatio)
         }
     }
 
-    /// Keeps connections until ``beginGracefulShutdown()`` and the end of the calls then open, or until its task is
-    /// cancelled, which ends them at once.
+    /// Keeps connections until ``beginGracefulShutdown()`` and the end of the calls then open.
+    ///
+    /// Cancelling its task ends the calls at once.
+    ///
+    /// - Throws: ``HTTP2TransportError/certificate(_:)`` where the TLS files cannot be read.
     public func connect() async throws {
         guard state.withLock({ $0.begin() }) else { return }
-        let reloads = clients.first.flatMap { client in
-            shared.certificates?.reloadRegularly(on: client.executor.eventLoop, logger: shared.logger)
+        let shared: ClientShared
+        do throws(HTTP2TransportError) {
+            shared = try ClientShared(targets: targets, configuration: configuration, logger: logger)
+        } catch {
+            state.withLock { $0.stop() }?.resume()
+            for client in clients { client.executor.perform { client.cut() } }
+            throw error
         }
-        for client in clients { client.executor.perform { client.start() } }
+        await run(shared)
+    }
+
+    private func run(_ shared: ClientShared) async {
+        let reloads = clients.first.flatMap { client in
+            shared.certificates?.reloadRegularly(on: client.executor.eventLoop, logger: logger)
+        }
+        for client in clients { client.executor.perform { client.start(shared) } }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if !state.withLock({ $0.waitForStop(continuation) }) { continuation.resume() }

@@ -31,14 +31,16 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
     private var lastFailure: HTTP2TransportError?
     private var onEnd: (() -> Void)?
 
-    init(eventLoop: any EventLoop, targets: [ServerAddress], shared: ClientShared) {
+    init(eventLoop: any EventLoop) {
         executor = .of(eventLoop)
-        subchannels = targets.map { Subchannel(address: $0, shared: shared, eventLoop: eventLoop, owner: self) }
     }
 
     /// Begins to connect for the calls that wait; calls may have come before.
-    func start() {
+    func start(_ shared: ClientShared) {
         guard phase == .idle else { return }
+        subchannels = shared.targets.map { address in
+            Subchannel(address: address, shared: shared, eventLoop: executor.eventLoop, owner: self)
+        }
         phase = .running
         subchannelChanged()
     }

@@ -25,7 +25,7 @@ public final class HTTP2ServerTransport: ServerTransport {
         var channel: (any Channel)?
         var isStopped = false
         var failure: HTTP2TransportError?
-        var waiters: [CheckedContinuation<ListenAddress, any Error>] = []
+        var waiters: [CheckedContinuation<ServerAddress, any Error>] = []
     }
 
     /// A transport that will listen at `address`.
@@ -43,13 +43,13 @@ public final class HTTP2ServerTransport: ServerTransport {
         self.logger = logger
     }
 
-    /// Where the transport listens, with the port that the kernel chose; waits until it does.
+    /// Where clients find the server, with the port that the kernel chose; waits until it listens.
     ///
     /// - Throws: ``HTTP2TransportError`` where it cannot listen or ended before it did.
-    public var boundAddress: ListenAddress {
+    public var boundAddress: ServerAddress {
         get async throws {
             try await withCheckedThrowingContinuation { continuation in
-                let known: Result<ListenAddress, any Error>? = state.withLock { state in
+                let known: Result<ServerAddress, any Error>? = state.withLock { state in
                     if let failure = state.failure { return .failure(failure) }
                     if let channel = state.channel { return .success(bound(channel)) }
                     state.waiters.append(continuation)
@@ -131,8 +131,11 @@ public final class HTTP2ServerTransport: ServerTransport {
         for waiter in waiters { waiter.resume(throwing: error) }
     }
 
-    private func bound(_ channel: any Channel) -> ListenAddress {
-        guard case .tcp(let host, let port) = address else { return address }
-        return .tcp(host: channel.localAddress?.ipAddress ?? host, port: channel.localAddress?.port ?? port)
+    private func bound(_ channel: any Channel) -> ServerAddress {
+        switch address {
+        case .tcp(let host, let port):
+            .tcp(host: channel.localAddress?.ipAddress ?? host, port: channel.localAddress?.port ?? port)
+        case .unix(let path): .unix(path: path)
+        }
     }
 }

@@ -28,6 +28,7 @@ final class ServerConnection: LinkOwner, @unchecked Sendable {
         clock = ConnectionClock(configuration.rhythm, now: now)
         conduct = PeerConduct(configuration.conduct, now: now)
         let session = try Session(listener.template, maxBufferedBytes: configuration.maxBufferedBytes)
+        session.makeRoom(forMessageOf: configuration.maxRequestMessageBytes)
         link = SessionLink(
             session: session,
             executor: .of(channel.eventLoop),

@@ -169,6 +169,11 @@ final class Session {
         release(freed)
     }
 
+    /// Lets the connection hold a message of `count` octets, whatever its limit says.
+    func makeRoom(forMessageOf count: Int) {
+        credit.makeRoom(forMessageOf: count)
+    }
+
     /// Whether more is held for calls than the connection may hold.
     var isOverfull: Bool { credit.held > credit.limit }
 

@@ -34,9 +34,9 @@ struct EchoPair {
         let server = GRPCServer(transport: transport, services: [EchoService(witness: witness)])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
-            let address = try await transport.boundAddress.asServer
+            let address = try await transport.boundAddress
             let client = GRPCClient(
-                transport: try HTTP2ClientTransport(
+                transport: HTTP2ClientTransport(
                     targets: [address],
                     configuration: clientConfiguration,
                     eventLoops: loops,
@@ -92,15 +92,6 @@ struct EchoPair {
             options: options,
             onResponse: onResponse
         )
-    }
-}
-
-extension ListenAddress {
-    var asServer: ServerAddress {
-        switch self {
-        case .tcp(let host, let port): .tcp(host: host, port: port)
-        case .unix(let path): .unix(path: path)
-        }
     }
 }
 
