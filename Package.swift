@@ -29,6 +29,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 /// A room of the house: one library target under `Sources/`.
 func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
@@ -77,7 +78,7 @@ let level2: [Target] = [
     room("HTTP2Transport", uses: ["CNghttp2", core, nioCore, nioPosix, nioTLS, nioSSL, logging]),
     room("Postgres", uses: ["CPostgres", "Addressing", logging, lifecycle]),
     room("Netlink", uses: ["CLinux", "Addressing"]),
-    room("Nftables", uses: ["CNftnl", "Addressing"]),
+    room("Nftables", uses: ["CNftnl", "Netlink", "Addressing"]),
 ]
 
 let level3: [Target] = [
@@ -122,7 +123,7 @@ let level5: [Target] = [
         "Sluice",
         uses: [
             "ServiceRuntime", "Contracts", "Postgres", "Netlink", "ResourceModel", "Addressing", core, protobuf,
-            nioCore, nioPosix, nioHTTP1, arguments, subprocess, logging,
+            nioCore, nioPosix, nioHTTP1, arguments, subprocess, system, logging,
         ]
     ),
     program("NetworkService", uses: ["NetworkService", "ServiceRuntime"]),
@@ -198,6 +199,7 @@ let package = Package(
         .executable(name: "FloatingIPService", targets: ["FloatingIPServiceMain"]),
         .executable(name: "AgentService", targets: ["AgentServiceMain"]),
         .executable(name: "Gateway", targets: ["GatewayMain"]),
+        .library(name: "HTTP2Transport", targets: ["HTTP2Transport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
@@ -213,7 +215,8 @@ let package = Package(
             traits: ["CommandLineArguments"]
         ),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: systemLibraries + level1 + level2 + level3 + level4 + level5 + testTargets
 )

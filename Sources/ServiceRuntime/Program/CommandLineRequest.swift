@@ -1,9 +1,7 @@
-internal import HTTP2Transport
-
 /// What a program's command line asks for.
 enum CommandLineRequest: Hashable {
     case serve
-    case probe(ServerAddress)
+    case probe(String)
     case help
     case version
 
@@ -16,10 +14,10 @@ enum CommandLineRequest: Hashable {
         } else if arguments.contains("--version") {
             self = .version
         } else if arguments.first == "probe" {
-            guard arguments.count == 2, let address = ServerAddress(text: arguments[1]) else {
-                throw CommandLineProblem("usage: probe HOST:PORT | unix:PATH")
+            guard arguments.count == 2 else {
+                throw CommandLineProblem("usage: probe HOST:PORT | unix:PATH | http://HOST:PORT")
             }
-            self = .probe(address)
+            self = .probe(arguments[1])
         } else {
             let options = arguments.first == "serve" ? arguments.dropFirst() : arguments[...]
             try Self.check(options, against: program)
@@ -72,7 +70,7 @@ struct HelpText {
             \(program.abstract)
 
             Usage: [serve] [options]      runs until SIGTERM or SIGINT
-                   probe HOST:PORT        exit status 0 when the program there is ready
+                   probe ADDRESS          exit status 0 when the program there is ready
                    --help | --version
 
             \(lines.joined(separator: "\n"))

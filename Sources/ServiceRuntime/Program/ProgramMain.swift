@@ -1,6 +1,5 @@
 internal import Configuration
 internal import Glibc
-internal import HTTP2Transport
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -26,8 +25,8 @@ public enum ProgramMain {
             print(HelpText(of: P.description).text)
         case .version:
             print("\(P.description.name) \(version)")
-        case .probe(let address):
-            await probe(address)
+        case .probe(let target):
+            await probe(target)
         case .serve:
             await serve(program)
         }
@@ -76,12 +75,15 @@ public enum ProgramMain {
         return logger
     }
 
-    private static func probe(_ address: ServerAddress) async {
+    private static func probe(_ target: String) async {
+        guard let probe = HealthProbe(text: target) else {
+            end(2, "usage: probe HOST:PORT | unix:PATH | http://HOST:PORT")
+        }
         do {
-            try await HealthProbe(address: address).check(within: .seconds(3))
+            try await probe.check(within: .seconds(3))
             print("serving")
         } catch {
-            end(1, "\(address): \(error)")
+            end(1, "\(target): \(error)")
         }
     }
 

@@ -1,0 +1,17 @@
+public import ArgumentParser
+
+/// The `sluice` command.
+public struct SluiceCommand: AsyncParsableCommand {
+    /// Names, abstract and subcommands.
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "sluice",
+            abstract: "Routers and floating IPs for ordinary Linux hosts, with OpenStack Networking's REST API.",
+            version: "0.1.0",
+            subcommands: [UpCommand.self, StatusCommand.self]
+        )
+    }
+
+    /// The command, as the argument parser makes it.
+    public init() {}
+}

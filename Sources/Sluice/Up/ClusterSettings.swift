@@ -1,0 +1,22 @@
+/// What a local cluster is started with.
+struct ClusterSettings: Sendable {
+    /// Folder of the database and the run-time files.
+    var data: String
+    /// Address the REST API listens on.
+    var host: String
+    /// Port of the REST API.
+    var port: UInt16
+    /// The node's bridge to the external network.
+    var externalBridge: String
+    /// Namespace that is the node; nil is the host.
+    var nodeNamespace: String?
+    /// The node's name; nil is the host's.
+    var nodeName: String?
+    /// Whether an agent runs.
+    var hasAgent = true
+    /// The programs' log level.
+    var logLevel = "info"
+
+    /// The REST API's address, for clients.
+    var endpoint: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+}

@@ -1,0 +1,80 @@
+internal import Glibc
+
+/// The data folder of a local cluster: `postgres/` (the database) and `run/` (sockets, pid files, the lock).
+struct RunFolder: Sendable {
+    let path: String
+
+    var database: String { "\(path)/postgres" }
+    var run: String { "\(path)/run" }
+    var databaseSocket: String { "\(path)/run/postgres" }
+    var clusterFile: String { "\(path)/run/cluster" }
+
+    func socket(_ program: String) -> String { "\(run)/\(program).sock" }
+    func pidFile(_ program: String) -> String { "\(run)/\(program).pid" }
+
+    /// Makes the folders; `owner` is the account of the database and the services.
+    ///
+    /// - Throws: The path is too long for unix sockets (107 octets), or a folder cannot be made.
+    func make(owner: Account) throws {
+        guard socket("floatingip").utf8.count <= 100 else {
+            throw SluiceError("the data folder's path is too long for unix sockets: \(path)")
+        }
+        for folder in [path, run, database, databaseSocket] {
+            var isNew = true
+            if mkdir(folder, 0o755) != 0 {
+                guard errno == EEXIST else { throw SluiceError("cannot make \(folder): \(errorText())") }
+                isNew = false
+            }
+            let mode: mode_t = folder == database || folder == databaseSocket ? 0o700 : 0o755
+            if isNew || folder != path {
+                guard chmod(folder, mode) == 0, folder == path || chown(folder, owner.userID, owner.groupID) == 0 else {
+                    throw SluiceError("cannot set owner and mode of \(folder): \(errorText())")
+                }
+            }
+        }
+    }
+
+    /// Takes the folder's lock for the life of the process.
+    ///
+    /// - Throws: Another cluster runs on it.
+    func lock() throws {
+        let descriptor = open("\(run)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SluiceError("cannot open \(run)/lock: \(errorText())") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw SluiceError("another `sluice up` runs on \(path); stop it first or choose another --data")
+        }
+        // The descriptor stays open on purpose: the lock ends with the process.
+    }
+}
+
+/// A system account that programs run as.
+struct Account: Sendable {
+    var name: String
+    var userID: uid_t
+    var groupID: gid_t
+
+    /// The account that owns the data: for root `postgres` or `nobody` (PostgreSQL refuses to run as root), else oneself.
+    static func ofData() throws -> Account {
+        guard geteuid() == 0 else { return Account(name: "", userID: geteuid(), groupID: getegid()) }
+        for name in ["postgres", "nobody"] {
+            if let entry = getpwnam(name) {
+                return Account(name: name, userID: entry.pointee.pw_uid, groupID: entry.pointee.pw_gid)
+            }
+        }
+        throw SluiceError("no account `postgres` or `nobody` to run PostgreSQL as")
+    }
+}
+
+/// The text of `errno`.
+func errorText() -> String { String(cString: strerror(errno)) }
+
+/// A failure told to the person at the terminal.
+struct SluiceError: Error, CustomStringConvertible {
+    /// What went wrong, and what to do.
+    var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
