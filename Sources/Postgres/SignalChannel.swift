@@ -6,6 +6,8 @@ internal import Logging
 ///
 /// Sendable: touched on the loop's thread only.
 final class SignalChannel: ConnectionOwner, @unchecked Sendable {
+    private static let breath = Duration.milliseconds(2)
+
     private let loop: EventLoop
     private var opener: Opener?
     private var connection: Connection?
@@ -70,8 +72,12 @@ final class SignalChannel: ConnectionOwner, @unchecked Sendable {
 
     func connection(_ connection: Connection, ended request: Request) {
         if request === sending {
-            sending = nil
-            sendOutgoing()
+            // A busy sender's notifications gather for a moment: each batch wakes every listener.
+            loop.schedule(after: Self.breath) { [weak self] in
+                guard let self, self.sending === request else { return }
+                self.sending = nil
+                self.sendOutgoing()
+            }
         } else if let channel = listening.removeValue(forKey: ObjectIdentifier(request)) {
             guard case .rows = request.outcome else { return }
             for listener in (listeners[channel] ?? [:]).values { listener.yield(.mayHaveMissed) }
