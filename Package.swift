@@ -112,7 +112,7 @@ let level4: [Target] = [
     room(
         "Gateway",
         uses: [
-            "ServiceRuntime", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing", core,
+            "ServiceRuntime", "HTTP2Transport", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing", core,
             grpcProtobuf, protobuf, nioCore, nioPosix, nioHTTP1, logging, lifecycle, configuration,
         ]
     ),

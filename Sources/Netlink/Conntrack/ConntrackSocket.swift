@@ -7,7 +7,7 @@ internal import CLinux
 /// many connections, and microseconds when this namespace holds none. Keep it off the path of an answer.
 public struct ConntrackSocket: ~Copyable, Sendable {
     private var socket: NetlinkSocket
-    /// Whether the kernel deletes by filter: nil until tried. It does since about Linux 6.11.
+    /// Whether the kernel deletes by filter, as it does since about Linux 6.11; nil until tried.
     private var deletesByFilter: Bool?
 
     /// Opens a socket in the calling thread's network namespace.

@@ -3,7 +3,9 @@ internal import CLinux
 internal import Glibc
 
 extension Announcement {
-    /// Gratuitous ARP: sender and target are the announced address. Source: RFC 826; RFC 5227, section 3.
+    /// Gratuitous ARP: sender and target are the announced address.
+    ///
+    /// Source: RFC 826; RFC 5227, section 3.
     func addressResolutionFrame(_ address: IPv4Address) -> [UInt8] {
         var frame: [UInt8] = []
         frame.reserveCapacity(42)
@@ -24,7 +26,9 @@ extension Announcement {
         return frame
     }
 
-    /// Unsolicited neighbour advertisement to all nodes. Source: RFC 4861, sections 4.4 and 7.2.6; RFC 8200.
+    /// Unsolicited neighbour advertisement to all nodes.
+    ///
+    /// Source: RFC 4861, sections 4.4 and 7.2.6; RFC 8200.
     func neighbourAdvertisementFrame(_ address: IPv6Address) -> [UInt8] {
         let allNodes = IPv6Address(high: 0xff02 << 48, low: 1)
         var message: [UInt8] = [136, 0, 0, 0]  // type, code, checksum
@@ -53,7 +57,9 @@ extension Announcement {
     }
 }
 
-/// The ones' complement of the sum of all 16-bit words. Source: RFC 1071.
+/// The ones' complement of the sum of all 16-bit words.
+///
+/// Source: RFC 1071.
 private func internetChecksum(_ bytes: [UInt8]) -> UInt16 {
     var sum: UInt32 = 0
     for index in stride(from: 0, to: bytes.count, by: 2) {

@@ -56,14 +56,16 @@ public struct RouteEvents: ~Copyable, Sendable {
         try socket.reserveReceiveBuffer(byteCount: 4 << 20)
         for topic in topics {
             for group in topic.groups {
-                try socket.descriptor.set(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group.rawValue)
+                try socket.subscribe(to: group.rawValue)
             }
         }
-        if fromAllNamespaces { try socket.descriptor.set(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, Int32(1)) }
+        if fromAllNamespaces { try socket.listenToAllNamespaces() }
         self.socket = socket
     }
 
-    /// Waits for changes and returns those of one delivery. It blocks its thread: call it on one of its own.
+    /// Waits for changes and returns those of one delivery.
+    ///
+    /// It blocks its thread: call it on one of its own.
     ///
     /// - Throws: `malformed`, `truncated`, `system`.
     public mutating func next(within milliseconds: Int32) throws(NetlinkError) -> News {
@@ -114,6 +116,20 @@ extension RouteEvent {
 }
 
 extension NetlinkSocket {
+    /// Joins a group of notifications.
+    ///
+    /// - Throws: `system`.
+    package func subscribe(to group: UInt32) throws(NetlinkError) {
+        try descriptor.set(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
+    }
+
+    /// Hears the notifications of all namespaces for which this socket's one has an id.
+    ///
+    /// - Throws: `system`; it needs CAP_NET_BROADCAST.
+    package func listenToAllNamespaces() throws(NetlinkError) {
+        try descriptor.set(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, Int32(1))
+    }
+
     /// Whether something can be received within the time.
     ///
     /// - Throws: `system`.

@@ -46,16 +46,18 @@ extension NetlinkSocket {
     /// Sends messages of which the last asks for an acknowledgement, waits for that, and returns what was refused.
     ///
     /// The kernel reports errors of earlier messages unasked, and before the answer to the last. Answers to requests
-    /// that an earlier caller gave up on are passed over. With `batchEdge`, an error that bears this number ends the
-    /// waiting too: the kernel blames the batch as a whole on its first message.
+    /// that an earlier caller gave up on are passed over. With `last`, that message asks for it, and others may follow.
+    /// With `batchEdge`, an error that bears this number ends the waiting too: the kernel blames the batch as a whole on
+    /// its first message.
     ///
     /// - Throws: `system` when nothing was sent; `timedOut` and `overrun` when what was done is unknown.
     package mutating func exchange(
         _ messages: borrowing MessageWriter,
         firstSequence: UInt32,
+        last: UInt32? = nil,
         batchEdge: UInt32? = nil
     ) throws(NetlinkError) -> [Acknowledgement] {
-        let last = messages.lastSequence
+        let last = last ?? messages.lastSequence
         sequence = messages.sequence
         try send(messages)
         let buffer = ReceiveBuffer.forAcknowledgements

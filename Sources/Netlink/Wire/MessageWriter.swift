@@ -149,6 +149,17 @@ package struct MessageWriter: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Numbers the messages anew, beginning with this sequence number.
+    package mutating func renumber(from first: UInt32) {
+        sequence = first
+        var offset = 0
+        while offset < count {
+            memory.storeBytes(of: sequence, toByteOffset: offset + 8, as: UInt32.self)
+            sequence &+= 1
+            offset += (Int(memory.load(fromByteOffset: offset, as: UInt32.self)) + 3) & ~3
+        }
+    }
+
     private mutating func reserve(_ size: Int) {
         guard count + size > memory.count else { return }
         let grown = UnsafeMutableRawBufferPointer.allocate(
