@@ -13,7 +13,7 @@ public struct ID<Kind>: Hashable, Sendable {
         self.low = low
     }
 
-    /// A new random id, version 4. Source: RFC 9562, section 5.4.
+    /// A new random id of version 4 (RFC 9562, section 5.4).
     public static func random() -> ID {
         var generator = SystemRandomNumberGenerator()
         return random(using: &generator)
@@ -26,7 +26,7 @@ public struct ID<Kind>: Hashable, Sendable {
         return ID(high: high, low: low)
     }
 
-    /// The one id of another object that belongs to this one, e.g. the external port of a floating IP.
+    /// The one id of another object that belongs to this one, such as the external port of a floating IP.
     ///
     /// The same id and purpose always give the same result, and different ids never the same one for a purpose,
     /// so a repeated request finds what an earlier one made. Version 8 (custom). Source: RFC 9562, section 5.8.

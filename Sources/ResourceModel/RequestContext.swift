@@ -32,7 +32,7 @@ public struct RequestContext: Hashable, Sendable {
     }
 }
 
-/// A role of the caller. Source: the OpenStack default personas.
+/// A role of the caller, one of the OpenStack default personas.
 public enum Role: String, Hashable, Sendable, CaseIterable {
     /// Sees and changes everything.
     case admin

@@ -1,3 +1,3 @@
 import Sluice
 
-await SluiceCommand.main()
+await SluiceCommand.start()

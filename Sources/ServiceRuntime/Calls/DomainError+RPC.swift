@@ -3,7 +3,7 @@ public import GRPCProtobuf
 public import ResourceModel
 
 extension ErrorReason {
-    /// The gRPC code of the reason's family. Source: AIP-193.
+    /// The gRPC code of the reason's family (AIP-193).
     public var code: RPCError.Code {
         switch family {
         case .invalid: .invalidArgument

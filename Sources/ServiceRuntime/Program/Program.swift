@@ -17,7 +17,7 @@ public protocol Program {
 
 /// What `--help` says of a program.
 public struct ProgramDescription: Sendable {
-    /// The program's name in logs and contexts, e.g. `network`.
+    /// The program's name in logs and contexts, such as `network`.
     public var name: String
     /// One sentence.
     public var abstract: String
@@ -36,7 +36,7 @@ public struct ProgramDescription: Sendable {
 public struct Setting: Sendable {
     /// Dotted, lower case; words of one part are joined by a hyphen.
     public var key: String
-    /// What a value is, e.g. `address`, `seconds`.
+    /// What a value is, such as `address` or `seconds`.
     public var type: String
     /// What holds when it is not set; nil when it must be.
     public var fallback: String?
