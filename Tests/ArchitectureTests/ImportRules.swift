@@ -12,7 +12,7 @@ enum Arrows {
         "HTTP2Transport": ["CNghttp2", "GRPCCore", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL", "Logging"],
         "Postgres": ["CPostgres", "Addressing", "Logging", "ServiceLifecycle"],
         "Netlink": ["CLinux", "Addressing"],
-        "Nftables": ["CNftnl", "Addressing"],
+        "Nftables": ["CNftnl", "Netlink", "Addressing"],
         "ServiceRuntime": rpc.union([
             "Contracts", "HTTP2Transport", "ResourceModel", "NIOCore", "NIOPosix", "Logging", "Metrics", "Tracing",
             "ServiceLifecycle", "UnixSignals", "Configuration",

@@ -10,7 +10,9 @@ public struct Generation: RawRepresentable, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// The generation that a transaction on this one makes. The kernel passes over 0.
+    /// The generation that a transaction on this one makes.
+    ///
+    /// The kernel passes over 0.
     public var next: Generation {
         Generation(rawValue: rawValue == .max ? 1 : rawValue + 1)
     }

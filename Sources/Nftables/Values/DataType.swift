@@ -19,7 +19,9 @@ public struct DataType: Hashable, Sendable {
     /// One IPv6 address.
     public static let ipv6Address = DataType(.ipv6Address)
 
-    /// A part of a type. Its number is nft's own; six bits of it make up a concatenation's.
+    /// A part of a type.
+    ///
+    /// Its number is nft's own; six bits of it make up a concatenation's.
     ///
     /// Source: nftables, include/datatype.h, `enum datatypes`.
     public enum Part: UInt32, Hashable, Sendable, CaseIterable {

@@ -1,4 +1,6 @@
-/// One step of a rule: it loads, compares, looks up or acts. A comparison or lookup that fails ends the rule.
+/// One step of a rule: it loads, compares, looks up or acts.
+///
+/// A comparison or lookup that fails ends the rule.
 public enum Expression: Hashable, Sendable {
     /// Loads bytes of the packet.
     case payload(Payload, into: Register)

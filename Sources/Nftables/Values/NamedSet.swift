@@ -6,7 +6,9 @@ public struct NamedSet: Hashable, Sendable {
     public var key: DataType
     /// What it maps them to; nil for a set.
     public var value: DataType?
-    /// Whether its keys may be ranges. Looking up then takes time that grows with their number.
+    /// Whether its keys may be ranges.
+    ///
+    /// Looking up then takes time that grows with their number.
     public var holdsIntervals: Bool
     /// The most elements it can ever hold; nil for no limit.
     ///

@@ -45,7 +45,9 @@ extension UInt8 {
 }
 
 extension ObjectName {
-    /// The words of nft's language that look like names. Source: nftables 1.0.6, src/scanner.l.
+    /// The words of nft's language that look like names.
+    ///
+    /// Source: nftables 1.0.6, src/scanner.l.
     static let reservedWords: Set<String> = [
         "accept", "add", "addr", "ah", "all", "and", "arp", "at", "audit", "bridge", "burst", "bytes", "cache",
         "ceiling",

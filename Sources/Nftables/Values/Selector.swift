@@ -51,14 +51,11 @@ public enum Selector: Hashable, Sendable {
 }
 
 extension [Expression] {
-    /// Goes on if the packet has this there: `ip daddr 192.0.2.1`, `iifname "qr-*"`.
-    public static func match(_ selector: Selector, is value: RegisterValue) -> [Expression] {
-        [selector.load(into: .first), .compare(.first, .equal, value)]
-    }
-
-    /// Goes on if the packet has anything else there: `oifname != "qg-…"`.
-    public static func match(_ selector: Selector, isNot value: RegisterValue) -> [Expression] {
-        [selector.load(into: .first), .compare(.first, .notEqual, value)]
+    /// Goes on if the packet compares so: `ip daddr 192.0.2.1`, `oifname != "qg-*"`.
+    public static func match(
+        _ selector: Selector, _ comparison: Expression.Comparison, _ value: RegisterValue
+    ) -> [Expression] {
+        [selector.load(into: .first), .compare(.first, comparison, value)]
     }
 
     /// Goes on if the address lies in the network.
@@ -107,7 +104,7 @@ extension [Expression] {
 
     /// Goes on if the bits of the mark that `mask` has are these.
     public static func matchMark(_ mark: UInt32, mask: UInt32 = .max) -> [Expression] {
-        guard mask != .max else { return match(.mark, is: .number(mark)) }
+        guard mask != .max else { return match(.mark, .equal, .number(mark)) }
         return [
             .meta(.mark, into: .first),
             .bitwise(from: .first, into: .first, mask: .number(mask), flips: .number(0)),
