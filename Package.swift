@@ -112,8 +112,8 @@ let level4: [Target] = [
     room(
         "Gateway",
         uses: [
-            "ServiceRuntime", "HTTP2Transport", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing", core,
-            grpcProtobuf, protobuf, nioCore, nioPosix, nioHTTP1, logging, lifecycle, configuration,
+            "ServiceRuntime", "HTTP2Transport", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing",
+            core, grpcProtobuf, protobuf, nioCore, nioPosix, nioHTTP1, logging, lifecycle, configuration,
         ]
     ),
 ]
@@ -180,8 +180,8 @@ let testTargets: [Target] = [
     tests(
         "GatewayTests",
         uses: [
-            "Gateway", "Contracts", "CContracts", "CProtobufC", "ServiceRuntime", "ResourceModel", "Addressing",
-            core, inProcess, protobuf, nioCore, nioPosix, nioHTTP1, nioEmbedded, logging,
+            "Gateway", "Contracts", "CContracts", "CProtobufC", "ServiceRuntime", "HTTP2Transport", "ResourceModel",
+            "Addressing", core, inProcess, protobuf, nioCore, nioPosix, nioHTTP1, nioEmbedded, logging,
         ]
     ),
     tests("SluiceTests", uses: ["Sluice", "Postgres", "PostgresTestSupport", "Addressing"]),
