@@ -27,8 +27,8 @@ enum Arrows {
             "ServiceLifecycle", "Configuration",
         ]),
         "Gateway": rpc.union([
-            "ServiceRuntime", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing", "NIOCore",
-            "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Configuration",
+            "ServiceRuntime", "HTTP2Transport", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing",
+            "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Configuration",
         ]),
         "Sluice": [
             "ServiceRuntime", "Contracts", "Postgres", "Netlink", "ResourceModel", "Addressing", "GRPCCore",

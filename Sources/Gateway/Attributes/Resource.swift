@@ -1,0 +1,64 @@
+internal import ResourceModel
+
+/// A collection of the API: its names here and in the contracts, what can be done with it, and its attributes.
+struct Resource: Sendable {
+    /// The key of one object in bodies and in request messages, for example `router`.
+    var name: String
+    /// The key of several, and the collection's place in the URL, for example `routers`.
+    var collection: String
+    /// What error texts call it, for example `Router`.
+    var title: String
+    var notFound: ErrorReason
+    var backend: Backend
+    var contract: Contract
+    var verbs: Verbs
+    /// Whether its objects have revisions that a write can ask for.
+    var hasRevision = true
+    var isTaggable = true
+    /// What an update without any attribute means.
+    var emptyUpdate = JSONObject()
+    var attributes: [Attribute]
+
+    /// The service behind that owns the resource.
+    enum Backend: Sendable, CaseIterable {
+        case network
+        case router
+        case floatingIP
+    }
+
+    struct Verbs: OptionSet, Sendable {
+        let rawValue: UInt8
+        static let list = Verbs(rawValue: 1)
+        static let get = Verbs(rawValue: 2)
+        static let create = Verbs(rawValue: 4)
+        static let update = Verbs(rawValue: 8)
+        static let delete = Verbs(rawValue: 16)
+        static let createBatch = Verbs(rawValue: 32)
+        /// A create is known and always wrong: 400 rather than 405.
+        static let refusedCreate = Verbs(rawValue: 64)
+        static let crud: Verbs = [.list, .get, .create, .update, .delete]
+    }
+
+    /// The resource's words in the contracts, from which its methods' and messages' names are made.
+    struct Contract: Sendable {
+        /// For example `l3.router.v1`.
+        var package: String
+        /// For example `Routers`.
+        var service: String
+        /// For example `Router`.
+        var noun: String
+        /// For example `Routers`.
+        var plural: String
+
+        var message: String { "\(package).\(noun)" }
+        func type(_ name: String) -> String { "\(package).\(name)" }
+    }
+
+    func attribute(named name: String) -> Attribute? { attributes.first { $0.name == name } }
+
+    /// 404 in the resource's own words; also for what is no id at all.
+    func notFound(_ id: String) -> Fault {
+        let type = notFound.neutronType
+        return Fault(status: type.status, type: type.name, message: "\(title) \(id) could not be found")
+    }
+}

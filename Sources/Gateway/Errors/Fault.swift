@@ -1,0 +1,65 @@
+/// A refusal as a client sees it: an HTTP status and Neutron's error type and message.
+struct Fault: Error, Hashable, Sendable {
+    var status: Int
+    /// Neutron's exception name, which clients match on.
+    var type: String
+    var message: String
+    /// For 405: the methods that there are.
+    var allowedMethods: [String] = []
+}
+
+extension Fault {
+    static func badRequest(_ message: String) -> Fault { Fault(status: 400, type: "HTTPBadRequest", message: message) }
+
+    /// A list parameter or header that cannot be understood.
+    static func badParameter(_ message: String) -> Fault { Fault(status: 400, type: "BadRequest", message: message) }
+
+    static func invalidInput(_ message: String) -> Fault {
+        Fault(status: 400, type: "InvalidInput", message: "Invalid input for operation: \(message).")
+    }
+
+    /// An attribute's value that its type refuses.
+    static func invalid(_ attribute: String, _ reason: String) -> Fault {
+        badRequest("Invalid input for \(attribute). Reason: \(reason).")
+    }
+
+    static func malformedBody(_ reason: String) -> Fault {
+        Fault(status: 400, type: "MalformedRequestBody", message: "Malformed request body: \(reason).")
+    }
+
+    static func disallowed(_ action: String) -> Fault {
+        Fault(status: 403, type: "PolicyNotAuthorized", message: "\(action) is disallowed by policy")
+    }
+
+    static let unknownURL = Fault(status: 404, type: "HTTPNotFound", message: "The resource could not be found.")
+
+    static func tagNotFound(_ tag: String) -> Fault {
+        Fault(status: 404, type: "TagNotFound", message: "Tag \(tag) could not be found.")
+    }
+
+    static func methodNotAllowed(_ allowed: [String]) -> Fault {
+        Fault(
+            status: 405,
+            type: "HTTPMethodNotAllowed",
+            message: "The method is not allowed for this resource.",
+            allowedMethods: allowed
+        )
+    }
+
+    static func unavailable(_ message: String) -> Fault {
+        Fault(status: 503, type: "ServiceUnavailable", message: message)
+    }
+
+    /// A defect of ours; nothing of it is told.
+    static let internalError = Fault(
+        status: 500,
+        type: "HTTPInternalServerError",
+        message: "Request Failed: internal server error while processing your request."
+    )
+
+    /// The body of the answer; always these three members.
+    var body: [UInt8] {
+        let error: JSONValue = ["NeutronError": ["type": .string(type), "message": .string(message), "detail": ""]]
+        return error.text
+    }
+}

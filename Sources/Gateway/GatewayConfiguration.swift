@@ -1,0 +1,95 @@
+internal import Configuration
+internal import HTTP2Transport
+internal import ServiceRuntime
+
+/// What can be set for the gateway; checked once, when the program starts.
+struct GatewayConfiguration: Sendable {
+    /// Where the API is served.
+    var listen: ListenAddress
+    var network: [ServerAddress]
+    var router: [ServerAddress]
+    var floatingIP: [ServerAddress]
+    var identity: IdentityMode
+    var api: RESTApplication.Settings
+
+    /// How callers are known.
+    enum IdentityMode: String, Sendable, CaseIterable {
+        /// By the headers that they send; see `HeaderIdentity`.
+        case none
+    }
+
+    /// Keys (all text; see `settings` for defaults): `listen.address`, `network.address`, `router.address`,
+    /// `floatingip.address`, `identity.mode`, `link.prefix` (`SCHEME://HOST[:PORT]`), `pagination.max-limit` (objects,
+    /// 0 is no bound).
+    ///
+    /// - Throws: The setting that is wrong.
+    init(reader: ConfigReader) throws(ConfigurationError) {
+        listen = try reader.listenAddress(forKey: "listen.address", default: Self.defaultListen)
+        network = try reader.serverAddresses(forKey: "network.address", default: Self.defaultNetwork)
+        router = try reader.serverAddresses(forKey: "router.address", default: Self.defaultRouter)
+        floatingIP = try reader.serverAddresses(forKey: "floatingip.address", default: Self.defaultFloatingIP)
+        let mode = reader.string(forKey: "identity.mode", default: IdentityMode.none.rawValue)
+        guard let identity = IdentityMode(rawValue: mode) else {
+            throw ConfigurationError(
+                "identity.mode",
+                "'\(mode)' is not one of \(IdentityMode.allCases.map(\.rawValue))"
+            )
+        }
+        self.identity = identity
+        api = RESTApplication.Settings()
+        api.linkPrefix = try Self.linkPrefix(reader.string(forKey: "link.prefix"))
+        api.greatestLimit = max(0, reader.int(forKey: "pagination.max-limit", default: 0))
+    }
+
+    private static func linkPrefix(_ text: String?) throws(ConfigurationError) -> String? {
+        guard var prefix = text, !prefix.isEmpty else { return nil }
+        guard prefix.hasPrefix("http://") || prefix.hasPrefix("https://") else {
+            throw ConfigurationError("link.prefix", "'\(prefix)' does not begin with http:// or https://")
+        }
+        while prefix.hasSuffix("/") { prefix.removeLast() }
+        return prefix
+    }
+
+    /// Whether only this machine can reach the API.
+    var isLocal: Bool {
+        switch listen {
+        case .unix: true
+        case .tcp(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        }
+    }
+
+    static let defaultListen = "127.0.0.1:9696"
+    static let defaultNetwork = "127.0.0.1:9701"
+    static let defaultRouter = "127.0.0.1:9702"
+    static let defaultFloatingIP = "127.0.0.1:9703"
+
+    static let settings = [
+        Setting(
+            "listen.address",
+            type: "address",
+            default: defaultListen,
+            help: "Where the API is served; in identity mode none whoever reaches it is an administrator."
+        ),
+        Setting("network.address", type: "addresses", default: defaultNetwork, help: "NetworkService's replicas."),
+        Setting("router.address", type: "addresses", default: defaultRouter, help: "RouterService's replicas."),
+        Setting(
+            "floatingip.address",
+            type: "addresses",
+            default: defaultFloatingIP,
+            help: "FloatingIPService's replicas."
+        ),
+        Setting("identity.mode", type: "mode", default: "none", help: "none: callers are who their headers say."),
+        Setting(
+            "link.prefix",
+            type: "URL",
+            default: "what the client used",
+            help: "Stands before the path in links, e.g. https://api.example.org."
+        ),
+        Setting(
+            "pagination.max-limit",
+            type: "objects",
+            default: "0",
+            help: "The most objects of one list answer; 0 is no bound."
+        ),
+    ]
+}

@@ -1,0 +1,85 @@
+/// An extension of the core API that clients can ask for.
+///
+/// One is listed when all of it works.
+struct APIExtension: Sendable {
+    var alias: String
+    var name: String
+    var description: String
+
+    init(_ alias: String, _ name: String, _ description: String) {
+        self.alias = alias
+        self.name = name
+        self.description = description
+    }
+
+    var json: JSONValue {
+        [
+            "alias": .string(alias), "name": .string(name), "description": .string(description),
+            "updated": "2026-01-01T00:00:00-00:00", "links": [],
+        ]
+    }
+
+    static let all = routing + common + core + agents
+
+    private static let routing = [
+        APIExtension("router", "Neutron L3 Router", "Routers between networks and floating IPs"),
+        APIExtension("external-net", "Neutron external network", "Networks that routers have gateways on"),
+        APIExtension("ext-gw-mode", "Neutron L3 Configurable external gateway mode", "SNAT can be switched off"),
+        APIExtension("extraroute", "Neutron Extra Route", "Extra routes of routers"),
+        APIExtension("extraroute-atomic", "Atomically add/remove extra routes", "Extra routes one by one"),
+        APIExtension("fip-port-details", "Floating IP Port Details", "The port of a floating IP is shown in it"),
+        APIExtension(
+            "l3-port-ip-change-not-allowed",
+            "Prevent L3 router ports IP address change",
+            "The addresses of routers' ports cannot be changed"
+        ),
+    ]
+
+    private static let common = [
+        APIExtension("project-id", "project_id field enabled", "Owners are shown as project_id"),
+        APIExtension("pagination", "Pagination support", "Lists come in pages"),
+        APIExtension("sorting", "Sorting support", "Lists can be sorted"),
+        APIExtension("filter-validation", "Filter parameters validation", "Unknown filters are refused"),
+        APIExtension("empty-string-filtering", "Empty String Filtering Extension", "Filters match empty values"),
+        APIExtension("ip-substring-filtering", "IP address substring filtering", "Ports by a part of an address"),
+        APIExtension("standard-attr-description", "standard-attr-description", "Resources have descriptions"),
+        APIExtension("standard-attr-timestamp", "Resource timestamps", "Resources have timestamps"),
+        APIExtension("standard-attr-revisions", "Resource revision numbers", "Resources have revision numbers"),
+        APIExtension("standard-attr-tag", "Tag support for resources", "Resources have tags"),
+        APIExtension("revision-if-match", "If-Match constraints based on revision_number", "Conditional writes"),
+        APIExtension("tag-creation", "Tag creation", "Tags can be given at creation"),
+        APIExtension(
+            "tag-ports-during-bulk-creation",
+            "Tag Ports During Bulk Creation",
+            "Tags can be given in bulk creation"
+        ),
+    ]
+
+    private static let core = [
+        APIExtension("net-mtu", "Network MTU", "Networks show their MTU"),
+        APIExtension("net-mtu-writable", "Network MTU (writable)", "The MTU of networks can be set"),
+        APIExtension("provider", "Provider Network", "How networks are carried, for administrators"),
+        APIExtension("subnet-external-network", "Subnet belongs to an external network", "Subnets by router:external"),
+        APIExtension("subnet-service-types", "Subnet service types", "Subnets for some kinds of ports only"),
+        APIExtension("binding", "Port Binding", "Where ports are bound"),
+        APIExtension("port-security", "Port Security", "Port security is stored and shown"),
+        APIExtension("allowed-address-pairs", "Allowed Address Pairs", "Further addresses of ports"),
+        APIExtension("extra_dhcp_opt", "Neutron Extra DHCP options", "DHCP options of ports"),
+        APIExtension("ip_allocation", "IP Allocation", "How a port's addresses are allocated"),
+        APIExtension(
+            "port-mac-address-regenerate",
+            "Neutron Port MAC address regenerate",
+            "Null asks for a new MAC address"
+        ),
+    ]
+
+    private static let agents = [
+        APIExtension("agent", "agent", "Node agents, for administrators"),
+        APIExtension("agent_sort_key", "Agent sort key", "Agents can be sorted"),
+        APIExtension("l3_agent_scheduler", "L3 Agent Scheduler", "Which agent hosts which router"),
+        APIExtension("availability_zone", "Availability Zone", "Zones of agents"),
+        APIExtension("availability_zone_filter", "Availability Zone Filter Extension", "Zones can be filtered"),
+        APIExtension("router_availability_zone", "Router Availability Zone", "Zones that routers are placed in"),
+        APIExtension("network_availability_zone", "Network Availability Zone", "Zones that networks are in"),
+    ]
+}

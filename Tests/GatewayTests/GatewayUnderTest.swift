@@ -1,0 +1,137 @@
+import GRPCCore
+import GRPCInProcessTransport
+import HTTP2Transport
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceRuntime
+import Synchronization
+
+@testable import Gateway
+
+/// The gateway on a loopback port, with the fakes behind it over gRPC's in-process transport.
+struct GatewayUnderTest: Sendable {
+    let cloud: FakeCloud
+    let address: SocketAddress
+
+    /// Runs `body` against a gateway that is stopped afterwards.
+    static func run(
+        settings: RESTApplication.Settings = .init(),
+        limits: HTTPLimits = HTTPLimits(),
+        _ body: @escaping @Sendable (GatewayUnderTest) async throws -> Void
+    ) async throws {
+        let cloud = FakeCloud()
+        let transport = InProcessTransport()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let server = GRPCServer(
+            transport: transport.server,
+            services: [
+                FakeNetworks(cloud: cloud), FakeSubnets(cloud: cloud), FakePorts(cloud: cloud),
+                FakeRouters(cloud: cloud), FakeFloatingIPs(cloud: cloud), FakeAgents(cloud: cloud),
+            ],
+            interceptors: RPCServer.interceptors(logger: logger)
+        )
+        let client = GRPCClient(transport: transport.client, interceptors: RPCChannel.interceptors)
+        let caller = RPCCaller(client: client)
+        let application = try RESTApplication(
+            services: Services(network: caller, router: caller, floatingIP: caller),
+            settings: settings,
+            logger: logger
+        )
+        let (addresses, bound) = AsyncStream.makeStream(of: SocketAddress.self)
+        let front = HTTPFront(
+            application: application,
+            address: .tcp(host: "127.0.0.1", port: 0),
+            limits: limits,
+            eventLoops: .singleton,
+            health: HealthReporter(),
+            logger: logger,
+            whenBound: { if let address = $0 { bound.yield(address) } }
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.serve() }
+            group.addTask { try await client.runConnections() }
+            group.addTask { try await front.run() }
+            for await address in addresses {
+                try await body(GatewayUnderTest(cloud: cloud, address: address))
+                break
+            }
+            group.cancelAll()
+            while (try? await group.next()) != nil {}
+        }
+    }
+
+    /// The answer to one request on a connection of its own.
+    func send(
+        _ method: String,
+        _ path: String,
+        headers: [String: String] = [:],
+        body: String? = nil
+    ) async throws -> HTTPAnswer {
+        var text = "\(method) \(path) HTTP/1.1\r\nHost: api.test:9696\r\nConnection: close\r\n"
+        for (name, value) in headers { text += "\(name): \(value)\r\n" }
+        if let body { text += "Content-Length: \(body.utf8.count)\r\n" }
+        return try HTTPAnswer(try await exchange(text + "\r\n" + (body ?? "")))
+    }
+
+    /// Everything that the server sends in answer to the text until it closes the connection.
+    func exchange(_ text: String) async throws -> [UInt8] {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .connect(to: address) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            var bytes: [UInt8] = []
+            for try await part in inbound { bytes += Array(part.readableBytesView) }
+            return bytes
+        }
+    }
+}
+
+/// An answer as it came.
+struct HTTPAnswer: Sendable {
+    var status: Int
+    var headers: [String: String] = [:]
+    var body: [UInt8]
+
+    struct Malformed: Error { var text: String }
+
+    init(_ bytes: [UInt8]) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let end = text.firstRange(of: "\r\n\r\n") else { throw Malformed(text: text) }
+        let lines = text[..<end.lowerBound].split(separator: "\r\n")
+        guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw Malformed(text: text)
+        }
+        self.status = status
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            headers[parts[0].lowercased()] = parts[1].drop { $0 == " " }.description
+        }
+        body = Array(text[end.upperBound...].utf8)
+    }
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+    var json: JSONValue { get throws { try JSONReader.read(body) } }
+
+    /// Neutron's error type in the body.
+    var errorType: String? { (try? json)?["NeutronError"]?["type"]?.string }
+    var errorMessage: String? { (try? json)?["NeutronError"]?["message"]?.string }
+}
+
+extension JSONValue {
+    subscript(name: String) -> JSONValue? {
+        if case .object(let object) = self { object[name] } else { nil }
+    }
+
+    subscript(index: Int) -> JSONValue? {
+        if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
+    }
+
+    var string: String? { if case .string(let text) = self { text } else { nil } }
+    var array: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
+}
