@@ -6,11 +6,11 @@ internal import Synchronization
 /// The demo's parts, and the order in which they play.
 final class Demo: Sendable {
     let report = DemoReport()
-    private let cluster: LocalCluster
-    private let data: String
-    private let node: DemoNode
-    private let story: DemoStory
-    private let prefix: String
+    let cluster: LocalCluster
+    let data: String
+    let node: DemoNode
+    let story: DemoStory
+    let prefix: String
     private let routers = Mutex<[String]>([])
     private let servers = Mutex<[DemoServer]>([])
 
@@ -44,6 +44,41 @@ final class Demo: Sendable {
 
     /// Starts everything, tells the story and proves it.
     func play() async throws {
+        let scene = try await build()
+        report.heading("Proving by TCP connections")
+        proveRouting(scene)
+        proveFloatingIP(scene)
+        try await story.associate(scene.floatingIP.id, with: nil)
+        prove(
+            "after disassociation nothing answers",
+            scene.outside,
+            scene.floatingIP.address,
+            expected: "no answer",
+            within: 1
+        )
+        try await story.associate(scene.floatingIP.id, with: scene.second)
+        prove(
+            "the floating IP now leads to the other VM",
+            scene.outside,
+            scene.floatingIP.address,
+            expected: "green-vm sees 203.0.113.1"
+        )
+    }
+
+    /// What was created, and the hosts that are plugged in.
+    struct Scene: Sendable {
+        var external: String
+        var first: DemoStory.Tenant
+        var second: DemoStory.Tenant
+        var router: (id: String, address: String)
+        var floatingIP: (id: String, address: String)
+        var blue: DemoHost
+        var green: DemoHost
+        var outside: DemoHost
+    }
+
+    /// Starts everything and creates it all.
+    func build() async throws -> Scene {
         report.heading("Starting PostgreSQL, three services, the gateway and an agent")
         try await report.step("a namespace as the node") { try node.make() }
         try await report.step("all programs ready") { try await cluster.start() }
@@ -56,18 +91,16 @@ final class Demo: Sendable {
         let hosts = try await report.step("an outside host and two virtual machines plugged in") {
             try plugHosts(first, second)
         }
-        let floating = try await story.floatingIP(on: external, for: first)
-        report.heading("Proving by TCP connections")
-        proveRouting(hosts, router: router.address)
-        proveFloatingIP(hosts, floating.address, router: router.address)
-        try await story.associate(floating.id, with: nil)
-        prove("after disassociation nothing answers", hosts.outside, floating.address, expected: "no answer", within: 1)
-        try await story.associate(floating.id, with: second)
-        prove(
-            "the floating IP now leads to the other VM",
-            hosts.outside,
-            floating.address,
-            expected: "green-vm sees 203.0.113.1"
+        let floatingIP = try await story.floatingIP(on: external, for: first)
+        return Scene(
+            external: external,
+            first: first,
+            second: second,
+            router: router,
+            floatingIP: floatingIP,
+            blue: hosts.blue,
+            green: hosts.green,
+            outside: hosts.outside
         )
     }
 
@@ -108,34 +141,35 @@ final class Demo: Sendable {
         )
     }
 
-    private func proveRouting(_ hosts: Hosts, router: String) {
-        prove("VM to VM through the router", hosts.blue, "10.0.2.10", expected: "green-vm sees 10.0.1.10")
+    private func proveRouting(_ scene: Scene) {
+        prove("VM to VM through the router", scene.blue, "10.0.2.10", expected: "green-vm sees 10.0.1.10")
         prove(
             "VM to outside: the gateway's address is seen",
-            hosts.green,
+            scene.green,
             "203.0.113.1",
-            expected: "outside sees \(router)"
+            expected: "outside sees \(scene.router.address)"
         )
     }
 
-    private func proveFloatingIP(_ hosts: Hosts, _ floating: String, router: String) {
+    private func proveFloatingIP(_ scene: Scene) {
+        let address = scene.floatingIP.address
         prove(
             "outside to the floating IP: the VM sees the client",
-            hosts.outside,
-            floating,
+            scene.outside,
+            address,
             expected: "blue-vm sees 203.0.113.1"
         )
         prove(
             "VM with a floating IP to outside: it is what is seen",
-            hosts.blue,
+            scene.blue,
             "203.0.113.1",
-            expected: "outside sees \(floating)"
+            expected: "outside sees \(address)"
         )
         prove(
             "another VM to the floating IP, by way of the gateway",
-            hosts.green,
-            floating,
-            expected: "blue-vm sees \(router)"
+            scene.green,
+            address,
+            expected: "blue-vm sees \(scene.router.address)"
         )
     }
 

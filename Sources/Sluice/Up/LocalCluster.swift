@@ -57,6 +57,15 @@ final class LocalCluster: Sendable {
         unlink(folder.clusterFile)
     }
 
+    /// Sends a signal to a program, which is started again when that ends it.
+    ///
+    /// - Throws: No such program runs.
+    func signal(_ program: String, _ number: Int32) throws {
+        guard let pid = Leftovers(folder: folder).pid(of: program), kill(pid, number) == 0 else {
+            throw SluiceError("\(program) does not run")
+        }
+    }
+
     private func launch(_ specification: ProgramSpecification) {
         let program = SupervisedProgram(specification, output: output)
         running.withLock { $0.append(program) }

@@ -1,0 +1,53 @@
+import Glibc
+import KernelTestSupport
+import NIOHTTP1
+import Testing
+
+@testable import Sluice
+
+/// A whole Sluice as real processes on a node in a namespace, with the demo's networks, router, floating IP and hosts.
+struct SystemUnderTest {
+    let demo: Demo
+    let scene: Demo.Scene
+
+    /// Builds it, runs the body, and removes everything again.
+    static func run(_ body: (SystemUnderTest) async throws -> Void) async throws {
+        let demo = try Demo(port: try FreePort.find(), isVerbose: getenv("SLUICE_TEST_LOGS") != nil)
+        do {
+            let scene = try await demo.build()
+            try await body(SystemUnderTest(demo: demo, scene: scene))
+        } catch {
+            await demo.clean()
+            throw error
+        }
+        await demo.clean()
+    }
+
+    var client: RESTClient { demo.story.client }
+
+    /// Whether the API lists the router, which takes gateway, service and database.
+    func lists() async -> Bool {
+        let answer = try? await client.send(.GET, "/v2.0/routers?id=\(scene.router.id)")
+        return answer?["routers"][0]["id"].text == scene.router.id
+    }
+
+    /// Polls until the condition holds.
+    func eventually(within limit: Duration = .seconds(30), _ condition: () async -> Bool) async throws {
+        let deadline = ContinuousClock.now + limit
+        while await !condition() {
+            try #require(ContinuousClock.now < deadline, "not so within \(limit)")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Needs root, nftables, PostgreSQL and the built programs; skipped where they are missing, but not in CI.
+    static var wholeSystem: Self {
+        .enabled("needs root, nft, PostgreSQL and the built programs") {
+            getenv("CI") != nil
+                || (geteuid() == 0 && (try? PostgresTools.find()) != nil
+                    && (try? ClusterPrograms.executable("AgentService")) != nil)
+        }
+    }
+}
