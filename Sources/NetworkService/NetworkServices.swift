@@ -1,0 +1,31 @@
+internal import GRPCCore
+
+/// The use cases over one database, and the gRPC services that offer them.
+struct NetworkServices: Sendable {
+    let storage: NetworkStorage
+    let networks: NetworkRegistry
+    let subnets: SubnetRegistry
+    let ports: PortRegistry
+    let reservations: ReservationRegistry
+    let quotas: QuotaRegistry
+    let domain: String
+
+    init(storage: NetworkStorage, observers: [any PortObserver], defaultType: NetworkType, domain: String) {
+        self.storage = storage
+        self.domain = domain
+        networks = NetworkRegistry(storage: storage, observers: observers, defaultType: defaultType)
+        subnets = SubnetRegistry(storage: storage)
+        ports = PortRegistry(storage: storage, observers: observers)
+        reservations = ReservationRegistry(ports: ports)
+        quotas = QuotaRegistry(storage: storage)
+    }
+
+    var endpoints: [any RegistrableRPCService] {
+        [
+            NetworksEndpoint(registry: networks), SubnetsEndpoint(registry: subnets),
+            PortsEndpoint(registry: ports, domain: domain),
+            PortReservationsEndpoint(registry: reservations, domain: domain),
+            NetworkChangesEndpoint(storage: storage, domain: domain), QuotasEndpoint(registry: quotas),
+        ]
+    }
+}

@@ -1,0 +1,71 @@
+internal import Addressing
+internal import Listing
+internal import Postgres
+internal import ResourceModel
+
+/// An object of another service that leans on a port's address.
+struct PortReference: Hashable, Sendable {
+    var portID: PortID
+    var holder: Holder
+    var address: IPAddress
+}
+
+/// The statements on who leans on ports.
+struct ReferenceStore: Sendable {
+    let source: any QueryRunner
+
+    /// Records a reference, or that it was asked for again.
+    func put(_ reference: PortReference) async throws {
+        _ = try await source.query(
+            """
+            INSERT INTO port_references (port_id, holder_kind, holder_id, ip_address)
+            VALUES (\(reference.portID), \(reference.holder.kind), \(reference.holder.id), \(reference.address))
+            ON CONFLICT ON CONSTRAINT port_references_key DO UPDATE SET checked_at = clock_timestamp()
+            """
+        )
+    }
+
+    /// Drops what a holder has of a port.
+    func remove(_ holder: Holder, of port: PortID) async throws {
+        _ = try await source.query(
+            """
+            DELETE FROM port_references
+            WHERE port_id = \(port) AND holder_kind = \(holder.kind) AND holder_id = \(holder.id)
+            """
+        )
+    }
+
+    func references(to port: PortID) async throws -> Set<PortReference> {
+        Set(
+            try await source.all(
+                """
+                SELECT port_id, holder_kind, holder_id, ip_address FROM port_references WHERE port_id = \(port)
+                """,
+                PortReference.init(row:)
+            )
+        )
+    }
+
+    /// Drops some of the references to a port.
+    func remove(_ references: Set<PortReference>) async throws {
+        for reference in references {
+            _ = try await source.query(
+                """
+                DELETE FROM port_references
+                WHERE port_id = \(reference.portID) AND holder_kind = \(reference.holder.kind)
+                    AND holder_id = \(reference.holder.id) AND ip_address = \(reference.address)
+                """
+            )
+        }
+    }
+}
+
+extension PortReference {
+    init(row: Row) throws(PostgresError) {
+        self.init(
+            portID: try row.column("port_id"),
+            holder: Holder(kind: try row.column("holder_kind"), id: try row.column("holder_id")),
+            address: try row.column("ip_address")
+        )
+    }
+}
