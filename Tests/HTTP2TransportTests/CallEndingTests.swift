@@ -7,7 +7,7 @@ import Testing
     @Test func `a deadline ends the call on both sides`() async throws {
         try await EchoPair.run { pair in
             var options = CallOptions.defaults
-            options.timeout = .milliseconds(200)
+            options.timeout = .seconds(1)
             let code = await failure { try await pair.readAll(EchoService.hang, options: options) }
             #expect(code == .deadlineExceeded)
             try await eventually { pair.witness.cancelledCalls == 1 }

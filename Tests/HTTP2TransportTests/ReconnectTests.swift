@@ -5,62 +5,6 @@ import Testing
 @testable import HTTP2Transport
 
 @Suite(.timeLimit(.minutes(2))) struct ReconnectTests {
-    /// Serves the echo service at `address` while `body` runs, then lets it end.
-    private func serving<Result>(
-        at address: ListenAddress,
-        configuration: HTTP2ServerConfiguration = .defaults,
-        _ body: (ServerAddress) async throws -> Result
-    ) async throws -> Result {
-        let transport = HTTP2ServerTransport(
-            address: address,
-            configuration: configuration,
-            logger: EchoPair.logger
-        )
-        let server = GRPCServer(transport: transport, services: [EchoService(witness: .init())])
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.serve() }
-            let result = try await body(try await transport.boundAddress)
-            server.beginGracefulShutdown()
-            try await group.waitForAll()
-            return result
-        }
-    }
-
-    private func calling<Result>(
-        _ targets: [ServerAddress],
-        configuration: HTTP2ClientConfiguration = .defaults,
-        _ body: (GRPCClient<HTTP2ClientTransport>) async throws -> Result
-    ) async throws -> Result {
-        let transport = HTTP2ClientTransport(
-            targets: targets,
-            configuration: configuration,
-            logger: EchoPair.logger
-        )
-        let client = GRPCClient(transport: transport)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await client.runConnections() }
-            let result = try await body(client)
-            client.beginGracefulShutdown()
-            try await group.waitForAll()
-            return result
-        }
-    }
-
-    private func echo(_ client: GRPCClient<HTTP2ClientTransport>, waitForReady: Bool = false) async throws -> String {
-        var options = CallOptions.defaults
-        options.waitForReady = waitForReady
-        return try await client.unary(
-            request: ClientRequest(message: [1]),
-            descriptor: EchoService.unary,
-            serializer: OctetCoding(),
-            deserializer: OctetCoding(),
-            options: options
-        ) { response in
-            _ = try response.message
-            return "ok"
-        }
-    }
-
     @Test func `a call to nobody is unavailable at once`() async throws {
         try await calling([.unix(path: "/nonexistent/socket")]) { client in
             let code = await failure { try await echo(client) }

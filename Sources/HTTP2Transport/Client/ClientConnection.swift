@@ -37,6 +37,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
         template: SessionTemplate,
         templates: MethodTemplates,
         configuration: HTTP2ClientConfiguration,
+        pingPatience: Int,
         logger: Logger,
         owner: any ClientConnectionOwner
     ) throws(HTTP2TransportError) {
@@ -46,7 +47,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
         self.templates = templates
         self.logger = logger
         self.owner = owner
-        clock = ConnectionClock(configuration.rhythm, now: now)
+        clock = ConnectionClock(configuration.rhythm(pingPatience), now: now)
         conduct = PeerConduct(PeerConductLimits(), now: now)
         let session = try Session(template, maxBufferedBytes: configuration.maxBufferedBytes)
         link = SessionLink(session: session, executor: .of(channel.eventLoop), expectsTLS: configuration.tls != nil)
@@ -57,6 +58,8 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
 
     /// Whether a new call may begin here.
     var takesCalls: Bool { isReady && !isClosed && !clock.isDraining && goAway == nil }
+
+    var hasClosed: Bool { isClosed }
 
     // What calls ask for
 
@@ -109,7 +112,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
     }
 
     private func finish() {
-        session.terminate(ErrorCode.none, debug: "")
+        session.sayGoodbye(ErrorCode.none, debug: "")
         link.flushLater()
     }
 
@@ -138,7 +141,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
 
     private func judge(_ verdict: PeerConduct.Verdict) {
         guard case .tooMuch(let reason) = verdict, session.failure == nil else { return }
-        session.terminate(ErrorCode.enhanceYourCalm, debug: reason)
+        session.sayGoodbye(ErrorCode.enhanceYourCalm, debug: reason)
         session.failure = .abusivePeer(reason)
     }
 
@@ -155,7 +158,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
     }
 
     func linkRead() {
-        clock.read(.now())
+        if clock.read(.now()) { setAlarm() }
     }
 
     func linkWoken(_ now: NIODeadline) {
@@ -168,7 +171,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
             case .drain:
                 owner?.connectionDraining(self, reason: .idle)
                 drain()
-            case .refuse, .cutOff: break
+            case .sendAway, .refuse, .cutOff: break
             }
         }
         setAlarm()
@@ -185,8 +188,11 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
 }
 
 extension HTTP2ClientConfiguration {
-    var rhythm: ConnectionClock.Rhythm {
-        ConnectionClock.Rhythm(
+    /// The times of a connection whose server has asked for `patience` times as much between PINGs.
+    func rhythm(_ patience: Int) -> ConnectionClock.Rhythm {
+        var keepAlive = keepAlive
+        keepAlive.interval = keepAlive.interval.map { $0 * patience }
+        return ConnectionClock.Rhythm(
             keepAlive: keepAlive,
             idleTimeout: idleTimeout,
             maxAge: nil,

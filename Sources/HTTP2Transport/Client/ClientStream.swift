@@ -4,11 +4,13 @@ internal import Synchronization
 
 /// One call on its way through a client.
 final class ClientStream: SessionStream, @unchecked Sendable {
-    // @unchecked: inbox, outbox, away and isOver are safe from any thread; everything else is touched on `executor`'s
-    // loop only.
+    // @unchecked: inbox, outbox, away and isOver are safe from any thread; everything else is touched on the
+    // client's loop only.
 
     let method: MethodDescriptor
-    let executor: EventLoopTaskExecutor
+    /// The client of the loop this call lives on.
+    let client: LoopClient
+    let waitsForReady: Bool
     let inbox = Inbox<RPCResponsePart<[UInt8]>>()
     let outbox: Outbox
     let maxRequestMessageBytes: Int
@@ -20,16 +22,19 @@ final class ClientStream: SessionStream, @unchecked Sendable {
     private var response: ResponseHead
     private var deframer: MessageDeframer
     private var window = ReceiveWindow()
+    private var requestMetadata = Metadata()
+    private var isUnsent = false
     private let isOver = Atomic<Bool>(false)
 
     init(
         method: MethodDescriptor,
         options: CallOptions,
         configuration: HTTP2ClientConfiguration,
-        executor: EventLoopTaskExecutor
+        client: LoopClient
     ) {
         self.method = method
-        self.executor = executor
+        self.client = client
+        waitsForReady = options.waitForReady ?? configuration.waitForReady
         outbox = Outbox(limit: configuration.writeBufferBytes)
         maxRequestMessageBytes = options.maxRequestMessageBytes ?? .max
         maxResponseMessageBytes = options.maxResponseMessageBytes ?? configuration.maxResponseMessageBytes
@@ -39,8 +44,10 @@ final class ClientStream: SessionStream, @unchecked Sendable {
         deframer = MessageDeframer(limit: maxResponseMessageBytes)
     }
 
-    /// Gives the call to a connection; on the loop, before anything is written.
-    func assign(to connection: ClientConnection) {
+    private var executor: EventLoopTaskExecutor { client.executor }
+
+    /// Gives the call to a connection; on the loop.
+    func placed(on connection: ClientConnection) {
         self.connection = connection
     }
 
@@ -93,7 +100,15 @@ final class ClientStream: SessionStream, @unchecked Sendable {
         outbox.read(into: target)
     }
 
+    override func notSent() {
+        isUnsent = true
+    }
+
     override func closed(errorCode: UInt32) {
+        if isUnsent, !state.hasEnded, connection?.hasClosed == false {
+            isUnsent = false
+            return placeAnew()
+        }
         isOver.store(true, ordering: .releasing)
         if state.end() {
             let error = connection?.failure(ofReset: errorCode) ?? .lost
@@ -181,13 +196,34 @@ final class ClientStream: SessionStream, @unchecked Sendable {
     }
 
     private func begin(_ metadata: Metadata, _ connection: ClientConnection) {
+        requestMetadata = metadata
+        guard connection.takesCalls else { return placeAnew() }
         do {
             try connection.begin(self, metadata)
         } catch {
-            outbox.close(error)
-            if state.end() { inbox.fail(error, droppingParts: true) }
-            isOver.store(true, ordering: .releasing)
+            fall(error)
         }
+    }
+
+    /// Looks for another connection: the one given stopped taking calls before it had sent anything of this one.
+    private func placeAnew() {
+        connection = nil
+        client.begin(self) { result in
+            switch result {
+            case .success(let connection):
+                self.placed(on: connection)
+                self.begin(self.requestMetadata, connection)
+                connection.link.flushLater()
+            case .failure(let error): self.fall(error as? RPCError ?? .givenUp)
+            }
+        }
+    }
+
+    /// Ends the call, of which nothing was sent.
+    private func fall(_ error: RPCError) {
+        outbox.close(error)
+        if state.end() { inbox.fail(error, droppingParts: true) }
+        isOver.store(true, ordering: .releasing)
     }
 
     /// Ends the call with `error` if it has not ended by itself.
@@ -198,6 +234,7 @@ final class ClientStream: SessionStream, @unchecked Sendable {
 
     private func cancelOnLoop(_ error: RPCError) {
         session?.reset(self, code: ErrorCode.cancel)
+        if connection == nil { client.forget(self) }
         outbox.close(error)
         inbox.fail(error, droppingParts: true)
         if state.end() { isOver.store(true, ordering: .releasing) }

@@ -104,14 +104,13 @@ public final class HTTP2ClientTransport: ClientTransport {
         _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
     ) async throws -> T {
         guard !state.withLock({ $0.isStopping }) else { throw RPCError.closing }
-        let client = client()
         let call = ClientStream(
             method: descriptor,
             options: options,
             configuration: configuration,
-            executor: client.executor
+            client: client()
         )
-        let connection = try await begin(call, client, options.waitForReady ?? configuration.waitForReady)
+        let connection = try await begin(call)
         let context = ClientContext(
             descriptor: descriptor,
             remotePeer: connection.remotePeer,
@@ -139,19 +138,26 @@ public final class HTTP2ClientTransport: ClientTransport {
         return clients[Int(UInt(bitPattern: turn) % UInt(clients.count))]
     }
 
-    private func begin(_ call: ClientStream, _ client: LoopClient, _ waits: Bool) async throws -> ClientConnection {
+    private func begin(_ call: ClientStream) async throws -> ClientConnection {
+        let client = call.client
         if client.executor.eventLoop.inEventLoop {
-            switch client.place(call, waitsForReady: waits) {
+            switch client.place(call) {
             case .begun(let connection):
-                call.assign(to: connection)
+                call.placed(on: connection)
                 return connection
             case .refused(let error): throw error
             case .waits: break
             }
         }
         return try await withTaskCancellationHandler {
+            // Unsafe: a listener is told once.
             try await withUnsafeThrowingContinuation { continuation in
-                client.executor.perform { client.begin(call, waitsForReady: waits, continuation) }
+                client.executor.perform {
+                    client.begin(call) { result in
+                        if case .success(let connection) = result { call.placed(on: connection) }
+                        continuation.resume(with: result)
+                    }
+                }
             }
         } onCancel: {
             client.executor.perform { client.forget(call) }

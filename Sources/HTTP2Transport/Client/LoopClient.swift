@@ -9,16 +9,16 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
     enum Placement {
         case begun(ClientConnection)
         case refused(RPCError)
-        /// The continuation will hear.
+        /// Nothing yet: ask with a listener.
         case waits
     }
 
-    typealias Waiter = UnsafeContinuation<ClientConnection, any Error>
+    /// Hears where a call was placed, once.
+    typealias Listener = (Result<ClientConnection, any Error>) -> Void
 
     private struct WaitingCall {
         var call: ClientStream
-        var waitsForReady: Bool
-        var continuation: Waiter
+        var tell: Listener
     }
 
     private enum Phase { case idle, running, draining, ended }
@@ -46,26 +46,24 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
     }
 
     /// Places `call` on a connection if there is one.
-    func place(_ call: ClientStream, waitsForReady: Bool) -> Placement {
+    func place(_ call: ClientStream) -> Placement {
         guard phase == .running || phase == .idle else { return .refused(.closing) }
         if let connection = pick() { return .begun(connection) }
         if phase == .idle { return .waits }
         for subchannel in subchannels { subchannel.want() }
-        if waitsForReady || subchannels.contains(where: { $0.phase == .connecting }) { return .waits }
+        if call.waitsForReady || subchannels.contains(where: { $0.phase == .connecting }) { return .waits }
         return .refused(unavailable)
     }
 
-    /// Places `call` now or when it can be, and tells `continuation`.
-    func begin(_ call: ClientStream, waitsForReady: Bool, _ continuation: Waiter) {
-        settle(WaitingCall(call: call, waitsForReady: waitsForReady, continuation: continuation))
+    /// Places `call` now or when it can be, and tells `listener`.
+    func begin(_ call: ClientStream, _ listener: @escaping Listener) {
+        settle(WaitingCall(call: call, tell: listener))
     }
 
     private func settle(_ entry: WaitingCall) {
-        switch place(entry.call, waitsForReady: entry.waitsForReady) {
-        case .begun(let connection):
-            entry.call.assign(to: connection)
-            entry.continuation.resume(returning: connection)
-        case .refused(let error): entry.continuation.resume(throwing: error)
+        switch place(entry.call) {
+        case .begun(let connection): entry.tell(.success(connection))
+        case .refused(let error): entry.tell(.failure(error))
         case .waits: waiting.append(entry)
         }
     }
@@ -73,7 +71,7 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
     /// Stops the waiting of `call`.
     func forget(_ call: ClientStream) {
         guard let index = waiting.firstIndex(where: { $0.call === call }) else { return }
-        waiting.remove(at: index).continuation.resume(throwing: CancellationError())
+        waiting.remove(at: index).tell(.failure(CancellationError()))
     }
 
     /// Lets open calls end; `onEnd` is called once the last connection has closed.
@@ -104,7 +102,7 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
     func subchannelFailed(_ error: HTTP2TransportError) {
         lastFailure = error
         guard !subchannels.contains(where: { $0.phase == .connecting || $0.ready != nil }) else { return }
-        refuseWaiting { !$0.waitsForReady }
+        refuseWaiting { !$0.call.waitsForReady }
     }
 
     func connectionGone() {
@@ -115,7 +113,7 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
         let error = phase == .running ? unavailable : .closing
         let refused = waiting.filter(isRefused)
         waiting.removeAll(where: isRefused)
-        for entry in refused { entry.continuation.resume(throwing: error) }
+        for entry in refused { entry.tell(.failure(error)) }
     }
 
     private func endIfDone() {

@@ -29,6 +29,8 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
     private var leaving: [ObjectIdentifier: ClientConnection] = [:]
     private var readySince = NIODeadline.now()
     private var retry: Scheduled<Void>?
+    /// Factor by which the server made us wait longer between PINGs.
+    private var pingPatience = 1
 
     init(address: ServerAddress, shared: ClientShared, eventLoop: any EventLoop, owner: any SubchannelOwner) {
         self.address = address
@@ -113,6 +115,7 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
                 template: shared.template,
                 templates: templates,
                 configuration: shared.configuration,
+                pingPatience: pingPatience,
                 logger: shared.logger,
                 owner: self
             )
@@ -157,7 +160,11 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
         leave()
         switch reason {
         case .idle: state.idled()
-        case .goAway, .tooManyPings: replace()
+        case .goAway: replace()
+        case .tooManyPings:
+            // Source: gRPC keep-alive (GRFC A8): double the interval for the connections to come.
+            pingPatience = min(pingPatience * 2, 1 << 16)
+            replace()
         }
     }
 

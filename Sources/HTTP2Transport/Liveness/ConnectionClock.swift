@@ -19,6 +19,8 @@ struct ConnectionClock {
         case ping
         /// Close: the peer is silent, or did not finish its handshake.
         case giveUp(String)
+        /// Close: the peer holds the connection with headers that do not end.
+        case sendAway(String)
         /// Tell the peer to open no more calls: the connection is idle or old.
         case drain(String)
         /// Take no more calls: the peer had its time to hear of the drain.
@@ -41,6 +43,7 @@ struct ConnectionClock {
     private var pingSent: NIODeadline?
     private var idleSince: NIODeadline?
     private var handshakeDue: NIODeadline?
+    private var headersDue: NIODeadline?
     private var ageDue: NIODeadline?
     private var drain = Drain.no
     private var cutOffDue: NIODeadline?
@@ -55,16 +58,29 @@ struct ConnectionClock {
 
     var isDraining: Bool { drain != .no }
 
-    /// Anything at all arrived.
-    mutating func read(_ now: NIODeadline) {
+    /// Anything at all arrived; gives whether a PING was waiting for it, which moves ``next``.
+    mutating func read(_ now: NIODeadline) -> Bool {
         lastRead = now
-        pingSent = nil
+        defer { pingSent = nil }
+        return pingSent != nil
     }
 
     /// The peer's first SETTINGS arrived.
     mutating func handshakeEnded() {
         handshakeDue = nil
     }
+
+    /// A header list begins; it has as long as a handshake.
+    mutating func headersBegan(_ now: NIODeadline) {
+        headersDue = now + TimeAmount(rhythm.handshakeTimeout)
+    }
+
+    mutating func headersEnded() {
+        headersDue = nil
+    }
+
+    /// Whether a header list has begun and not ended.
+    var awaitsHeaders: Bool { headersDue != nil }
 
     /// The number of open calls has changed.
     mutating func callsChanged(to count: Int, _ now: NIODeadline) {
@@ -99,6 +115,10 @@ struct ConnectionClock {
             self.handshakeDue = nil
             duties.append(.giveUp("handshake took too long"))
         }
+        if let headersDue, headersDue <= now {
+            self.headersDue = nil
+            duties.append(.sendAway("headers do not end"))
+        }
         if let pingSent, pingSent + TimeAmount(rhythm.keepAlive.timeout) <= now {
             self.pingSent = nil
             duties.append(.giveUp("peer is silent"))
@@ -121,7 +141,7 @@ struct ConnectionClock {
     /// When to look again.
     var next: NIODeadline? {
         let pingEvent = pingSent.map { $0 + TimeAmount(rhythm.keepAlive.timeout) } ?? pingDue
-        let earliest = Self.earlier(Self.earlier(handshakeDue, cutOffDue), pingEvent)
+        let earliest = Self.earlier(Self.earlier(handshakeDue, headersDue), Self.earlier(cutOffDue, pingEvent))
         return switch drain {
         case .no: Self.earlier(earliest, Self.earlier(ageDue, idleDue))
         case .announced(let refuseAt): Self.earlier(earliest, refuseAt)

@@ -42,10 +42,12 @@ final class ServerConnection: LinkOwner, @unchecked Sendable {
     // What the session tells
 
     func streamOpened() -> SessionStream? {
-        guard !isClosed else { return nil }
-        let stream = ServerStream(connection: self)
-        clock.callsChanged(to: session.streams.count + 1, .now())
-        return stream
+        // Handlers may outlive their streams: a client that resets its calls does not get ever more of them.
+        guard !isClosed, runningCalls < 2 * listener.configuration.maxConcurrentStreams else { return nil }
+        let now = NIODeadline.now()
+        clock.callsChanged(to: session.streams.count + 1, now)
+        clock.headersBegan(now)
+        return ServerStream(connection: self)
     }
 
     func received(_ event: SessionEvent) {
@@ -55,7 +57,7 @@ final class ServerConnection: LinkOwner, @unchecked Sendable {
             clock.handshakeEnded()
             judge(conduct.settings(now))
         case .ping: judge(conduct.ping(now))
-        case .pong(Self.drainPing): if clock.drainHeard() { session.refuseNewStreams() }
+        case .pong(Self.drainPing): if clock.drainHeard() { session.sayGoodbye(ErrorCode.none, debug: "") }
         case .pong: break
         case .goAway(_, let code, let debug):
             guard code != ErrorCode.none else { break }
@@ -69,7 +71,7 @@ final class ServerConnection: LinkOwner, @unchecked Sendable {
 
     private func judge(_ verdict: PeerConduct.Verdict) {
         guard case .tooMuch(let reason) = verdict, session.failure == nil else { return }
-        session.terminate(ErrorCode.enhanceYourCalm, debug: reason)
+        session.sayGoodbye(ErrorCode.enhanceYourCalm, debug: reason)
         session.failure = .abusivePeer(reason)
     }
 
@@ -80,7 +82,7 @@ final class ServerConnection: LinkOwner, @unchecked Sendable {
     }
 
     func linkRead() {
-        clock.read(.now())
+        if clock.read(.now()) || clock.awaitsHeaders { setAlarm() }
     }
 
     func linkWoken(_ now: NIODeadline) {
@@ -111,8 +113,9 @@ final class ServerConnection: LinkOwner, @unchecked Sendable {
         switch duty {
         case .ping: session.ping(Self.livenessPing)
         case .giveUp(let reason): link.close(HTTP2TransportError.session(reason))
+        case .sendAway(let reason): link.close(HTTP2TransportError.abusivePeer(reason))
         case .drain: drain(now)
-        case .refuse: session.refuseNewStreams()
+        case .refuse: session.sayGoodbye(ErrorCode.none, debug: "")
         case .cutOff: for stream in session.streams { (stream as? ServerStream)?.abandon() }
         }
         link.flushLater()
@@ -144,6 +147,11 @@ final class ServerConnection: LinkOwner, @unchecked Sendable {
     /// Asks for a look at the deadlines at `time`.
     func wake(at time: NIODeadline) {
         link.wake(at: time)
+    }
+
+    /// A header list of a stream has ended.
+    func headersEnded() {
+        clock.headersEnded()
     }
 
     func callStarted() {
@@ -194,8 +202,8 @@ extension HTTP2ServerConfiguration {
             streamWindowBytes: streamWindowBytes,
             connectionWindowBytes: connectionWindowBytes,
             maxHeaderListBytes: maxHeaderListBytes,
-            resetBurst: conduct.resetBurst,
-            resetsPerSecond: conduct.resetsPerSecond
+            resetBurst: 2 * conduct.resetBurst,
+            resetsPerSecond: 2 * conduct.resetsPerSecond
         )
     }
 }

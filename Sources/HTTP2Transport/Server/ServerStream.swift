@@ -35,6 +35,7 @@ final class ServerStream: SessionStream, @unchecked Sendable {
     }
 
     override func headersEnded(endsStream: Bool) {
+        connection.headersEnded()
         switch state.headersEnded(endsStream: endsStream) {
         case .open(let isLast):
             open()

@@ -53,7 +53,16 @@ final class Session {
         let base = octets.baseAddress?.assumingMemoryBound(to: UInt8.self)
         let taken = nghttp2_session_mem_recv(handle.pointer, base, octets.count)
         if let failure { throw failure }
-        guard taken >= 0 else { throw .session(describe(Int32(truncatingIfNeeded: taken))) }
+        guard taken >= 0 else { throw Self.fault(Int32(truncatingIfNeeded: taken)) }
+    }
+
+    /// Tells the limits that libnghttp2 itself keeps from plain breaches of the protocol.
+    private static func fault(_ code: Int32) -> HTTP2TransportError {
+        switch nghttp2_error(code) {
+        case NGHTTP2_ERR_FLOODED, NGHTTP2_ERR_TOO_MANY_SETTINGS, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS:
+            .abusivePeer(describe(code))
+        default: .session(describe(code))
+        }
     }
 
     /// Appends what is to be sent to `buffer`, until that holds `limit` octets or nothing is left.
@@ -201,20 +210,12 @@ final class Session {
         nghttp2_submit_shutdown_notice(handle.pointer)
     }
 
-    /// Takes no new streams from now on; those open go on.
-    func refuseNewStreams() {
-        guard !hasEnded else { return }
-        let last = nghttp2_session_get_last_proc_stream_id(handle.pointer)
-        nghttp2_submit_goaway(handle.pointer, 0, last, ErrorCode.none, nil, 0)
-    }
-
-    /// Queues a GOAWAY after which nothing more is read.
-    func terminate(_ code: UInt32, debug: String) {
+    /// Queues a GOAWAY that tells the peer why; the connection closes once no stream is left, or is closed behind it.
+    func sayGoodbye(_ code: UInt32, debug: String) {
         guard !hasEnded else { return }
         let octets = Array(debug.utf8)
         let last = nghttp2_session_get_last_proc_stream_id(handle.pointer)
         nghttp2_submit_goaway(handle.pointer, 0, last, code, octets, octets.count)
-        nghttp2_session_terminate_session2(handle.pointer, last, code)
     }
 
     private func check(_ result: Int32) throws(HTTP2TransportError) {

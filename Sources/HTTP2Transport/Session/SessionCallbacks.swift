@@ -67,6 +67,11 @@ func installCallbacks(on callbacks: OpaquePointer) {
         answerEnded(raw, frame.pointee.hd)
         return 0
     }
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { raw, frame, _, _ in
+        guard let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return 0 }
+        stream(raw, frame.pointee.hd.stream_id)?.notSent()
+        return 0
+    }
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, frame, code, userData in
         guard let session = session(userData) else { return fatal }
         session.owner?.received(.invalidFrame(describe(code)))

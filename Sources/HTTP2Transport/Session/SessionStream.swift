@@ -41,6 +41,9 @@ class SessionStream {
     /// The session asks for octets to send.
     func read(into target: UnsafeMutableRawBufferPointer) -> OutboxState.Read { .deferred }
 
+    /// The request was never sent, because the peer takes no new streams; ``closed(errorCode:)`` follows.
+    func notSent() {}
+
     /// The stream is no longer in the session; `errorCode` as in RST_STREAM, 0 when both halves ended.
     func closed(errorCode: UInt32) {}
 }

@@ -84,8 +84,8 @@ struct EchoService: RegistrableRPCService {
         // No answer until the call is cancelled.
         add(Self.hang, to: &router) { [witness] _, _ in
             StreamingServerResponse(metadata: [:]) { writer in
-                try await writer.write([1])
                 do {
+                    try await writer.write([1])
                     try await Task.sleep(for: .seconds(600))
                 } catch {
                     witness.sawCancellation()
