@@ -17,6 +17,13 @@ public struct InterfaceIndex: RawRepresentable, Hashable, Sendable, Comparable {
     }
 }
 
+extension InterfaceIndex: ExpressibleByIntegerLiteral {
+    /// The interface with the number in a program's text, such as one that it chose itself.
+    public init(integerLiteral number: Int32) {
+        self.init(rawValue: number)
+    }
+}
+
 extension InterfaceIndex: CustomStringConvertible {
     /// The number as text.
     public var description: String { String(rawValue) }

@@ -7,23 +7,30 @@ extension MessageWriter {
     ///
     /// Only for the outer end does the kernel honour the master and `IFF_UP`. Each has one queue: otherwise the kernel
     /// makes one per processor and waits for four grace periods.
-    mutating func createVethPair(_ pair: VethPair, peerNamespace: Int32, flags: Int32) {
+    mutating func createVethPair(_ pair: VethPair, index: InterfaceIndex?, peerNamespace: Int32) {
         let up = UInt32(IFF_UP)
         message(
             type: RTM_NEWLINK,
-            flags: NLM_F_CREATE | NLM_F_EXCL | flags,
-            fixedPart: ifinfomsg(flags: up, change: up)
+            flags: NLM_F_CREATE | NLM_F_EXCL,
+            fixedPart: ifinfomsg(index: index?.rawValue ?? 0, flags: up, change: up)
         ) { writer in
             writer.putLink(name: pair.host.name, mac: pair.host.mac, mtu: pair.host.mtu)
             writer.putSingleQueue()
             if let master = pair.host.master { writer.put(IFLA_MASTER, master.rawValue) }
-            if let alias = pair.host.alias { writer.put(IFLA_IFALIAS, text: alias) }
             writer.nest(IFLA_LINKINFO) { writer in
                 writer.put(IFLA_INFO_KIND, text: "veth")
                 writer.nest(IFLA_INFO_DATA) { writer in
                     writer.nest(VETH_INFO_PEER) { $0.putPeer(pair.peer, namespace: peerNamespace) }
                 }
             }
+        }
+    }
+
+    /// Writes `RTM_NEWLINK` for the alias of an interface that is there: in the making of one the kernel ignores it.
+    mutating func setAlias(_ alias: String, ofLink name: String) {
+        message(type: RTM_NEWLINK, flags: 0, fixedPart: ifinfomsg()) { writer in
+            writer.put(IFLA_IFNAME, text: name)
+            writer.put(IFLA_IFALIAS, text: alias)
         }
     }
 
@@ -54,12 +61,20 @@ extension MessageWriter {
             fixedPart: ifinfomsg(flags: up, change: up)
         ) { writer in
             writer.putLink(name: bridge.name, mac: bridge.mac, mtu: bridge.mtu)
-            if let alias = bridge.alias { writer.put(IFLA_IFALIAS, text: alias) }
             writer.nest(IFLA_LINKINFO) { $0.put(IFLA_INFO_KIND, text: "bridge") }
         }
     }
 
+    /// Writes one `RTM_NEWLINK`, or two for an interface that goes up and shall not make IPv6 addresses as usual.
+    ///
+    /// The kernel sets an interface up before it reads what stands for its families, and makes the addresses at once.
     mutating func configureLink(_ index: InterfaceIndex, _ settings: LinkSettings, flags: Int32) {
+        if settings.isUp == true, settings.ipv6AddressGeneration != nil {
+            var before = settings
+            before.isUp = nil
+            configureLink(index, before, flags: flags)
+            return configureLink(index, LinkSettings(isUp: true), flags: flags)
+        }
         let up = UInt32(IFF_UP)
         let fixed = ifinfomsg(
             index: index.rawValue,

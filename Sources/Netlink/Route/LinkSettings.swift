@@ -123,14 +123,11 @@ public struct Bridge: Hashable, Sendable {
     public var mac: MACAddress?
     /// The largest packet in bytes, 1500 where not given.
     public var mtu: Int?
-    /// A note for the administrator.
-    public var alias: String?
 
     /// A bridge of this name.
-    public init(name: String, mac: MACAddress? = nil, mtu: Int? = nil, alias: String? = nil) {
+    public init(name: String, mac: MACAddress? = nil, mtu: Int? = nil) {
         self.name = name
         self.mac = mac
         self.mtu = mtu
-        self.alias = alias
     }
 }

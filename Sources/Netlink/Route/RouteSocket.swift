@@ -6,6 +6,8 @@ internal import CLinux
 /// microseconds, or as long as others hold the kernel's routing lock.
 public struct RouteSocket: ~Copyable, Sendable {
     var socket: NetlinkSocket
+    /// The number to try for the next interface that needs a chosen one.
+    var nextIndex = InterfaceIndex(rawValue: .random(in: 1 << 16..<1 << 24))
     /// How many bytes of requests travel in one piece, well below the kernel's limit for unprivileged senders.
     private static let pieceByteCount = 65536
 
@@ -26,17 +28,22 @@ public struct RouteSocket: ~Copyable, Sendable {
         var refusals: [NetlinkError.Refusal] = []
         var next = 0
         while next < requests.count {
-            let first = next
             var writer = socket.makeWriter(capacity: min(requests.count * 96 + 96, Self.pieceByteCount + 4096))
             let firstSequence = writer.sequence
+            // The request that each message is part of: some take two.
+            var owners: [Int] = []
             while next < requests.count, writer.count < Self.pieceByteCount {
                 requests[next].write(to: &writer)
+                let count = Int(writer.sequence &- firstSequence) - owners.count
+                owners.append(contentsOf: repeatElement(next, count: count))
                 next += 1
             }
             writer.acknowledgeLast()
             for answer in try socket.exchange(writer, firstSequence: firstSequence) {
-                let index = first + Int(answer.sequence &- firstSequence)
-                guard let error = answer.error, !requests[index].isMootWith(error) else { continue }
+                let index = owners[Int(answer.sequence &- firstSequence)]
+                guard let error = answer.error, !requests[index].isMootWith(error),
+                    refusals.last?.index != index
+                else { continue }
                 refusals.append(answer.refusal(index: index, request: requests[index].description))
             }
         }
@@ -48,27 +55,5 @@ public struct RouteSocket: ~Copyable, Sendable {
     /// - Throws: As ``apply(_:)-([RouteRequest])``.
     public mutating func apply(_ request: RouteRequest) throws(NetlinkError) {
         try apply([request])
-    }
-
-    /// Makes veth pairs: the host ends here, up and in their bridges, the peers in another namespace, down.
-    ///
-    /// - Throws: `refused` with `exists` where a name or number is taken; `system`, `timedOut`, `overrun`.
-    public mutating func createVethPairs(
-        _ pairs: [VethPair],
-        peersIn namespace: borrowing NetworkNamespace
-    ) throws(NetlinkError) {
-        guard !pairs.isEmpty else { return }
-        var writer = socket.makeWriter(capacity: pairs.count * 256)
-        let firstSequence = writer.sequence
-        for pair in pairs {
-            writer.createVethPair(pair, peerNamespace: namespace.descriptor.rawValue, flags: 0)
-        }
-        writer.acknowledgeLast()
-        let refusals = try socket.exchange(writer, firstSequence: firstSequence).map { answer in
-            let index = Int(answer.sequence &- firstSequence)
-            let pair = pairs[index]
-            return answer.refusal(index: index, request: "create veth pair \(pair.host.name), \(pair.peer.name)")
-        }
-        if !refusals.isEmpty { throw .refused(refusals) }
     }
 }

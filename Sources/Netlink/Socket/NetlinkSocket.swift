@@ -19,6 +19,8 @@ package struct NetlinkSocket: ~Copyable {
     package var sequence: UInt32 = 1
     /// How much one `send` may hold at present.
     private var sendCapacity: Int
+    /// Room for answers; it takes memory only when it is used.
+    private static let receiveByteCount: Int32 = 4 << 20
     /// How much more memory than bytes the kernel charges for a datagram.
     private static let sendOverhead = 4096
 
@@ -34,6 +36,9 @@ package struct NetlinkSocket: ~Copyable {
             // Listings then honour the filters in their requests instead of ignoring them (Linux 4.20).
             try descriptor.set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, Int32(1))
         }
+        // Each of a thousand refused requests is answered by itself, before any answer is read. Without the right to
+        // have more room, what the system allows must do.
+        try? descriptor.set(SOL_SOCKET, SO_RCVBUFFORCE, Self.receiveByteCount)
         try descriptor.set(SOL_SOCKET, SO_RCVTIMEO, timeval(tv_sec: seconds, tv_usec: 0))
         sendCapacity = try descriptor.sendBufferSize() - Self.sendOverhead
         self.descriptor = descriptor

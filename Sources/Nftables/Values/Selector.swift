@@ -53,7 +53,9 @@ public enum Selector: Hashable, Sendable {
 extension [Expression] {
     /// Goes on if the packet compares so: `ip daddr 192.0.2.1`, `oifname != "qg-*"`.
     public static func match(
-        _ selector: Selector, _ comparison: Expression.Comparison, _ value: RegisterValue
+        _ selector: Selector,
+        _ comparison: Expression.Comparison,
+        _ value: RegisterValue
     ) -> [Expression] {
         [selector.load(into: .first), .compare(.first, comparison, value)]
     }

@@ -1,0 +1,130 @@
+import Addressing
+import Glibc
+import KernelTestSupport
+import Netlink
+import Testing
+
+@Suite(.needsKernel, .tags(.kernel)) struct NetworkNamespaceTests {
+    @Test func `a namespace is made, found by ip, opened and deleted`() throws {
+        try ScratchNetwork.with { network in
+            let name = network.name("made")
+            let made = try NetworkNamespace.create(named: name)
+            #expect(try NetworkNamespace.names().contains(name))
+            let list = try network.namespace("other").run("ip", "netns", "list")
+            #expect(list.contains(name))
+            let opened = try NetworkNamespace.open(named: name)
+            #expect(try made.identity() == opened.identity())
+            try NetworkNamespace.delete(named: name)
+            try NetworkNamespace.delete(named: name)
+            #expect(try !NetworkNamespace.names().contains(name))
+        }
+    }
+
+    @Test func `making a namespace that is there adopts it`() throws {
+        try ScratchNetwork.with { network in
+            let name = network.name("twice")
+            let first = try NetworkNamespace.create(named: name)
+            let second = try NetworkNamespace.create(named: name)
+            #expect(try first.identity() == second.identity())
+        }
+    }
+
+    @Test func `what a crash left between making and mounting is put to use`() throws {
+        try ScratchNetwork.with { network in
+            _ = try network.namespace("first")
+            let name = network.name("torn")
+            let file = open("\(NetworkNamespace.directory)/\(name)", O_CREAT | O_EXCL | O_CLOEXEC, 0)
+            try #require(file >= 0)
+            close(file)
+            #expect(throws: NetlinkError.self) { _ = try NetworkNamespace.open(named: name) }
+            let made = try NetworkNamespace.create(named: name)
+            #expect(try made.identity() == NetworkNamespace.open(named: name).identity())
+        }
+    }
+
+    @Test func `a missing namespace is not found`() throws {
+        let error = #expect(throws: NetlinkError.self) {
+            _ = try NetworkNamespace.open(named: "slt-no-such-namespace")
+        }
+        #expect(error?.number == .notFound)
+    }
+
+    @Test func `a socket stays in the namespace in which it was opened`() throws {
+        try ScratchNetwork.with { network in
+            let namespace = try network.namespace("there")
+            let before = try NetworkNamespace.current().identity()
+            var socket = try namespace.perform { () throws(NetlinkError) in try RouteSocket() }
+            try socket.apply(.createBridge(Bridge(name: "br-there")))
+            #expect(try NetworkNamespace.current().identity() == before)
+            #expect(try namespace.link("br-there").kind == "bridge")
+            var here = try RouteSocket()
+            #expect(try here.link(named: "br-there") == nil)
+        }
+    }
+
+    @Test func `what is done in a namespace throws its errors out of it`() throws {
+        try ScratchNetwork.with { network in
+            let namespace = try network.namespace("there")
+            #expect(throws: NetlinkError.timedOut) {
+                try namespace.perform { () throws(NetlinkError) in throw .timedOut }
+            }
+        }
+    }
+
+    @Test func `the namespace ends with the last socket in it`() throws {
+        try ScratchNetwork.with { network in
+            let node = try network.namespace("node")
+            let name = network.name("short")
+            let pair = VethPair(host: .init(name: "tap-1"), peer: .init(name: "qr-1"))
+            try node.withRoute { (route) throws(NetlinkError) in
+                let namespace = try NetworkNamespace.create(named: name)
+                try route.createVethPairs([pair], peersIn: namespace)
+            }
+            #expect(try node.link("tap-1").kind == "veth")
+            try NetworkNamespace.delete(named: name)
+            #expect(eventually { (try? node.link("tap-1")) == nil })
+        }
+    }
+
+    @Test func `a parameter is read and set inside`() throws {
+        try ScratchNetwork.with { network in
+            let namespace = try network.namespace("router")
+            try namespace.withNamespace { (namespace) throws(NetlinkError) in
+                try namespace.set(.ipv6Forwarding, to: "1")
+            }
+            let value = try namespace.withNamespace { (namespace) throws(NetlinkError) in
+                try namespace.value(of: .ipv6Forwarding)
+            }
+            #expect(value == "1")
+            #expect(try namespace.run("cat", "/proc/sys/net/ipv6/conf/all/forwarding") == "1\n")
+        }
+    }
+
+    @Test func `a parameter that there is not is not found`() throws {
+        try ScratchNetwork.with { network in
+            let namespace = try network.namespace("router")
+            let error = #expect(throws: NetlinkError.self) {
+                try namespace.perform { () throws(NetlinkError) in try Sysctl(path: "net/no/such").read() }
+            }
+            #expect(error?.number == .notFound)
+        }
+    }
+
+    @Test func `nothing of a scratch network is left`() throws {
+        var prefix = ""
+        try ScratchNetwork.with { network in
+            _ = try network.namespace("one")
+            prefix = network.name("")
+        }
+        #expect(try !NetworkNamespace.names().contains { $0.hasPrefix(prefix) })
+    }
+}
+
+/// Whether a condition comes true within five seconds.
+func eventually(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<500 {
+        if condition() { return true }
+        usleep(10_000)
+    }
+    return false
+}
