@@ -35,20 +35,17 @@ struct EmbeddedCluster: Sendable {
     /// - Throws: `initdb` failed; its own words are in the text. Nothing half made stays behind.
     func initialise() async throws {
         guard access("\(folder.database)/PG_VERSION", F_OK) != 0 else { return }
-        var options = PlatformOptions()
-        if geteuid() == 0 {
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = []
-        }
-        let result = try await run(
-            .path(FilePath("\(tools.folder)/initdb")),
-            arguments: [
+        let command = account.command(
+            "\(tools.folder)/initdb",
+            [
                 "-D", folder.database, "-U", Self.superuser, "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=trust",
                 "--auth-host=reject",
-            ],
+            ]
+        )
+        let result = try await run(
+            .path(FilePath(command.executable)),
+            arguments: .init(command.arguments),
             workingDirectory: FilePath(folder.run),
-            platformOptions: options,
             output: .discarded,
             error: .string(limit: 16_384)
         )

@@ -48,24 +48,6 @@ struct RunFolder: Sendable {
     }
 }
 
-/// A system account that programs run as.
-struct Account: Sendable {
-    var name: String
-    var userID: uid_t
-    var groupID: gid_t
-
-    /// The account that owns the data: for root `postgres` or `nobody` (PostgreSQL refuses to run as root), else oneself.
-    static func ofData() throws -> Account {
-        guard geteuid() == 0 else { return Account(name: "", userID: geteuid(), groupID: getegid()) }
-        for name in ["postgres", "nobody"] {
-            if let entry = getpwnam(name) {
-                return Account(name: name, userID: entry.pointee.pw_uid, groupID: entry.pointee.pw_gid)
-            }
-        }
-        throw SluiceError("no account `postgres` or `nobody` to run PostgreSQL as")
-    }
-}
-
 /// The text of `errno`.
 func errorText() -> String { String(cString: strerror(errno)) }
 

@@ -66,10 +66,13 @@ final class SupervisedProgram: Sendable {
 
     /// Runs the process once and says how it ended.
     private func runOnce() async -> String {
+        let command =
+            specification.account?.command(specification.executable, specification.arguments)
+            ?? (executable: specification.executable, arguments: specification.arguments)
         do {
             let result = try await run(
-                .path(FilePath(specification.executable)),
-                arguments: .init(specification.arguments),
+                .path(FilePath(command.executable)),
+                arguments: .init(command.arguments),
                 platformOptions: platformOptions,
                 input: .none,
                 output: .sequence,
@@ -88,11 +91,6 @@ final class SupervisedProgram: Sendable {
 
     private var platformOptions: PlatformOptions {
         var options = PlatformOptions()
-        if geteuid() == 0, let account = specification.account {
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = []
-        }
         // Its own process group: a Ctrl-C at the terminal reaches `sluice`, which stops the programs in order.
         options.processGroupID = 0
         options.teardownSequence = [
