@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Benchmarks/run.sh: the whole system's first table. Starts a private Sluice (release programs) on a node in a namespace,
+# measures API operations at 1 and 16 in flight and the agent's way from request to ACTIVE, and prints each as a ratio to
+# a reference measured in the same run: pgbench of a comparable statement, and the three processes (`nft` twice, `ip`) that
+# a forking agent would start for a floating IP. Writes .build/bench/api.json. Needs root.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bin=${BIN:-.build/release}
+requests=${REQUESTS:-2000}
+node=sluice-bench-$$
+data=/tmp/$node
+port=${PORT:-19696}
+api=http://127.0.0.1:$port/v2.0
+mkdir -p "$data" .build/bench && chmod 755 "$data"
+
+finish() {
+    [ -z "${cluster:-}" ] || { kill "$cluster" 2>/dev/null && wait "$cluster" 2>/dev/null; } || true
+    for name in $(ip netns list | awk '{print $1}'); do
+        case $name in "$node" | "$node"-*) ip netns del "$name" ;; esac
+    done
+    for router in $(cat "$data/routers" 2>/dev/null); do ip netns del "qrouter-$router" 2>/dev/null || true; done
+    rm -rf "$data"
+}
+trap finish EXIT
+
+ip netns add "$node"
+ip -n "$node" link add br-ex type bridge
+ip -n "$node" link set br-ex up
+"$bin/sluice" up --data "$data/cluster" --port "$port" --node-namespace "$node" --log-level error \
+    >"$data/out" 2>"$data/log" &
+cluster=$!
+for _ in $(seq 300); do grep -q '^ready' "$data/out" && break; sleep 0.2; done
+grep -q '^ready' "$data/out" || { cat "$data/log"; exit 1; }
+python3 Benchmarks/API/measure.py --api "$api" --requests "$requests" --data "$data" \
+    --socket "$data/cluster/run/postgres" --node "$node"
