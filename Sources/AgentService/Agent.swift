@@ -1,0 +1,76 @@
+internal import GRPCCore
+internal import Logging
+internal import ServiceLifecycle
+internal import ServiceRuntime
+
+/// The agent's parts, put together over any transport.
+struct Agent<Transport: ClientTransport> {
+    let kernel: RouterKernel
+    let reconciler: Reconciler
+    private let parts: [any Service]
+
+    init(
+        configuration: AgentServiceConfiguration,
+        host: NodeHost,
+        routers: GRPCClient<Transport>,
+        addresses: GRPCClient<Transport>,
+        health: HealthReporter,
+        logger: Logger
+    ) {
+        let announcer = Announcer(logger: logger)
+        let aftermath = Aftermath(logger: logger)
+        let kernel = RouterKernel(
+            host: host,
+            layout: configuration.layout,
+            makesOperatorsBridges: configuration.makesExternalBridges,
+            node: configuration.ownershipName,
+            announcer: announcer,
+            aftermath: aftermath
+        )
+        let record = NodeRecord()
+        let subscriptions = Subscriptions()
+        let routerReporter = StatusReporter.ofRouters(client: routers, record: record, logger: logger)
+        let addressReporter = StatusReporter.ofAddresses(client: addresses, record: record, logger: logger)
+        let reconciler = Reconciler(
+            .init(
+                kernel: kernel,
+                layout: configuration.layout,
+                subscriptions: subscriptions,
+                record: record,
+                routers: routerReporter,
+                addresses: addressReporter,
+                health: health,
+                logger: logger
+            )
+        )
+        let routerWatch = RouterWatch(
+            client: routers,
+            node: NodeIdentity(configuration),
+            record: record,
+            logger: logger,
+            deliver: { reconciler.take(.told($0)) },
+            registered: {
+                routerReporter.repeatAll()
+                addressReporter.repeatAll()
+            }
+        )
+        let addressWatch = AddressWatch(
+            client: addresses,
+            subscriptions: subscriptions,
+            logger: logger,
+            deliver: { reconciler.take(.told($0)) }
+        )
+        self.kernel = kernel
+        self.reconciler = reconciler
+        let repair: [any Service] =
+            configuration.repairInterval.map {
+                [RepairTimer(interval: $0, reconciler: reconciler)]
+            } ?? []
+        parts =
+            [announcer.service, aftermath.service] + reconciler.threads
+            + [reconciler, routerReporter, addressReporter, routerWatch, addressWatch] + repair
+    }
+
+    /// The long-running things, in the order in which they start.
+    var services: [any Service] { parts }
+}

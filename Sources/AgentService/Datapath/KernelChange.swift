@@ -1,0 +1,72 @@
+internal import Addressing
+
+/// One change that brings the kernel nearer to a router's plan.
+///
+/// All but `createDevice` may be repeated; a repeated removal finds nothing to do.
+enum KernelChange: Hashable, Sendable {
+    case createNamespace
+    /// Takes the whole router out of the kernel, its ends on the node first so that nothing passes from then on.
+    case removeNamespace
+    /// Writes into the namespace which node it belongs to.
+    case markNamespace
+    case setParameters([NamespaceParameter: String])
+    /// Makes the table with these elements, in the place of whatever bears its name.
+    case replaceTable(TranslationPlan)
+    case changeTable(TranslationChange)
+    case removeDevice(String)
+    /// Makes the device with both its ends, and the bridge where it is one of ours that is missing.
+    case createDevice(DevicePlan)
+    case configureDevice(String, DeviceSettings)
+    /// Sets up the end on the node as the plan says.
+    case configureHostEnd(DevicePlan)
+    case addAddress(CIDR, device: String)
+    case removeAddress(CIDR, device: String)
+    case addLocalAddress(IPv4Address, device: String)
+    case removeLocalAddress(IPv4Address, device: String)
+    /// Makes the route, in the place of any other of ours to the same destination.
+    case setRoute(RoutePlan)
+    case removeRoute(RoutePlan)
+}
+
+/// Elements that leave and enter the maps of a router's table in one transaction.
+struct TranslationChange: Hashable, Sendable {
+    /// With the values they have; an element that changes is in both.
+    var removed = TranslationPlan()
+    var added = TranslationPlan()
+
+    var isEmpty: Bool { removed == TranslationPlan() && added == TranslationPlan() }
+
+    /// What makes the second of the first.
+    init(from observed: TranslationPlan, to plan: TranslationPlan) {
+        note(from: observed, to: plan, \.destinations)
+        note(from: observed, to: plan, \.sources)
+        note(from: observed, to: plan, \.forwardings)
+        note(from: observed, to: plan, \.gatewaySources)
+        note(from: observed, to: plan, \.hairpinSources)
+    }
+
+    private mutating func note<Key, Value: Equatable>(
+        from observed: TranslationPlan,
+        to plan: TranslationPlan,
+        _ map: WritableKeyPath<TranslationPlan, [Key: Value]>
+    ) {
+        let old = observed[keyPath: map]
+        let new = plan[keyPath: map]
+        removed[keyPath: map] = old.filter { new[$0.key] != $0.value }
+        added[keyPath: map] = new.filter { old[$0.key] != $0.value }
+    }
+}
+
+/// Connections that must end because what they were translated by has gone.
+enum ConntrackFlush: Hashable, Sendable {
+    /// Those to and from an external address.
+    case address(IPv4Address)
+    /// Those to one forwarded port.
+    case port(ForwardedPort)
+}
+
+/// An address that neighbours are to be told of.
+struct DeviceAddress: Hashable, Sendable {
+    var device: String
+    var address: IPAddress
+}

@@ -1,0 +1,88 @@
+internal import Addressing
+internal import Nftables
+internal import ResourceModel
+
+extension ObservedTranslation {
+    /// What a listing of the table says; nil stands for no such table.
+    init(_ listed: Ruleset?) {
+        guard let listed else {
+            self = .missing
+            return
+        }
+        let expected = TranslationTable.ruleset(TranslationPlan())
+        let isOurs =
+            Set(listed.sets) == Set(expected.sets) && Set(listed.chains) == Set(expected.chains)
+            && listed.helpers == expected.helpers && listed.rulesByChain == expected.rulesByChain
+        guard isOurs, let plan = TranslationPlan(listed.elements) else {
+            self = .foreign
+            return
+        }
+        self = .current(plan)
+    }
+}
+
+extension Ruleset {
+    /// The rules of each chain in their order, whatever the order of the chains.
+    fileprivate var rulesByChain: [ObjectName: [[Expression]]] {
+        Dictionary(grouping: rules, by: \.chain).mapValues { $0.map(\.expressions) }
+    }
+}
+
+extension TranslationPlan {
+    /// The plan whose elements these are; nil when one of them cannot be of our making.
+    fileprivate init?(_ elements: [ObjectName: [Element]]) {
+        typealias Map = TranslationTable.Map
+        for element in elements[Map.destinations] ?? [] {
+            guard let key = element.key.ipv4, let fixed = element.value?.ipv4,
+                let id = element.comment.flatMap({ FloatingIPID($0) })
+            else { return nil }
+            destinations[key] = FloatingTarget(fixed: fixed, id: id)
+        }
+        for element in elements[Map.sources] ?? [] {
+            guard let key = element.key.ipv4, let value = element.value?.ipv4 else { return nil }
+            sources[key] = value
+        }
+        for element in elements[Map.forwardings] ?? [] {
+            guard let key = ForwardedPort(element.key), let value = element.value.flatMap(Endpoint.init) else {
+                return nil
+            }
+            forwardings[key] = value
+        }
+        for element in elements[Map.gatewaySources] ?? [] {
+            guard let value = element.value?.ipv4 else { return nil }
+            gatewaySources[element.key.text] = value
+        }
+        for element in elements[Map.hairpinSources] ?? [] {
+            guard let value = element.value?.ipv4 else { return nil }
+            hairpinSources[element.key.text] = value
+        }
+    }
+}
+
+extension RegisterValue {
+    fileprivate var ipv4: IPv4Address? { IPv4Address(bytes: self) }
+
+    /// The name of an interface that it holds.
+    fileprivate var text: String { String(decoding: prefix { $0 != 0 }, as: UTF8.self) }
+
+    /// The port whose two bytes stand at an offset.
+    fileprivate func port(at offset: Int) -> UInt16 { UInt16(self[offset]) << 8 | UInt16(self[offset + 1]) }
+}
+
+extension ForwardedPort {
+    /// An address, a protocol and a port, each in a register of its own.
+    fileprivate init?(_ value: RegisterValue) {
+        guard value.count == 12, let address = IPv4Address(bytes: value.prefix(4)),
+            let transport = TransportProtocol(rawValue: value[4])
+        else { return nil }
+        self.init(address: address, transport: transport, port: value.port(at: 8))
+    }
+}
+
+extension Endpoint {
+    /// An address and a port, each in a register of its own.
+    fileprivate init?(_ value: RegisterValue) {
+        guard value.count == 8, let address = IPv4Address(bytes: value.prefix(4)) else { return nil }
+        self.init(address: address, port: value.port(at: 4))
+    }
+}

@@ -1,0 +1,52 @@
+internal import Addressing
+internal import ResourceModel
+
+/// What the control plane says of a router that this node hosts, without its floating IPs.
+struct RouterSpecification: Hashable, Sendable {
+    var id: RouterID
+    var revision: Revision
+    /// False: nothing of the router is to be in the kernel.
+    var isUp: Bool
+    /// The first one carries the default route.
+    var gateways: [GatewaySpecification]
+    var interfaces: [PortSpecification]
+    /// Several with one destination share the load.
+    var routes: [StaticRoute]
+}
+
+/// A router's port on an external network.
+struct GatewaySpecification: Hashable, Sendable {
+    var port: PortSpecification
+    /// Whether traffic of addresses without a floating IP leaves with the gateway's own address.
+    var translatesSources: Bool
+    /// Further networks that are reached on the link.
+    var onLinkNetworks: [CIDR]
+}
+
+/// A port of a router.
+struct PortSpecification: Hashable, Sendable {
+    var id: PortID
+    var network: NetworkID
+    var mac: MACAddress
+    /// In bytes, 68…65535.
+    var mtu: Int
+    var addresses: [PortAddress]
+    /// The name of the node's network that carries the port's network; nil for a network that lives on bridges of ours.
+    var physicalNetwork: String?
+    /// How the network is carried: `flat`, `vlan`, `vxlan`, `local`.
+    var networkType: String
+}
+
+/// An address of a port, with what the router needs of its subnet.
+struct PortAddress: Hashable, Sendable {
+    /// The address with the length of the subnet's prefix.
+    var address: CIDR
+    /// The subnet's gateway, on an external port the next hop of the default route.
+    var subnetGateway: IPAddress?
+}
+
+/// An extra route of a router.
+struct StaticRoute: Hashable, Sendable {
+    var destination: CIDR
+    var nexthop: IPAddress
+}

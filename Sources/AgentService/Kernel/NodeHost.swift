@@ -1,0 +1,152 @@
+internal import Netlink
+internal import Synchronization
+
+/// The node's side of all its routers: bridges, and the ends of the routers' devices that are ports of them.
+///
+/// The node may live in a namespace that is not the process's own: only this socket and the making of routers'
+/// namespaces happen there.
+final class NodeHost: Sendable {
+    /// The node's namespace.
+    let namespace: NetworkNamespace
+    private let route: Mutex<RouteSocket>
+
+    /// The node in the namespace of this name or path; nil is the process's own.
+    ///
+    /// - Throws: `nodeNamespaceMissing`, `notPrivileged`, `kernel`.
+    init(namespace name: String?) throws(AgentError) {
+        do throws(NetlinkError) {
+            let namespace = try Self.open(name)
+            route = Mutex(try namespace.perform { () throws(NetlinkError) in try RouteSocket() })
+            self.namespace = namespace
+        } catch {
+            switch error.number {
+            case .notFound: throw .nodeNamespaceMissing(name ?? "")
+            case .notPermitted: throw .notPrivileged
+            default: throw .kernel(error)
+            }
+        }
+    }
+
+    private static func open(_ name: String?) throws(NetlinkError) -> NetworkNamespace {
+        guard let name else { return try NetworkNamespace.current() }
+        let directory = NetworkNamespace.directory
+        guard name.hasPrefix("/") else { return try NetworkNamespace.open(named: name) }
+        // A path is a name that leads out of the directory of names.
+        let steps = directory.split(separator: "/").map { _ in ".." }.joined(separator: "/")
+        return try NetworkNamespace.open(named: steps + name)
+    }
+
+    /// Those of the bridges that exist.
+    func existing(_ bridges: Set<String>) throws(AgentError) -> Set<String> {
+        try withRoute { (route) throws(NetlinkError) in
+            var existing: Set<String> = []
+            for bridge in bridges where try route.link(named: bridge)?.kind == "bridge" { existing.insert(bridge) }
+            return existing
+        }
+    }
+
+    /// Makes these bridges where they are missing, and sets them up.
+    func make(_ bridges: Set<String>) throws(AgentError) {
+        try withRoute { (route) throws(NetlinkError) in
+            for bridge in bridges.sorted() where try route.link(named: bridge) == nil {
+                try route.apply(.createBridge(Bridge(name: bridge)))
+            }
+        }
+    }
+
+    /// Makes a router's device: the peer in the router's namespace with this number, the other end in its bridge.
+    ///
+    /// An end of ours that bears the name already is of a namespace that lost its own, and makes way.
+    func createDevice(
+        _ plan: DevicePlan,
+        note: String,
+        index: InterfaceIndex,
+        in router: borrowing NetworkNamespace
+    ) throws(AgentError) {
+        try route.withLock { (route) throws(AgentError) in
+            let bridge = try Self.bridge(plan.bridge, &route)
+            if let old = try withKernel({ () throws(NetlinkError) in try route.link(named: plan.hostEnd) }) {
+                guard KernelNames.isNote(old.alias) else { throw .foreignDevice(plan.hostEnd) }
+                try withKernel { () throws(NetlinkError) in try route.apply(.deleteLink(old.index)) }
+            }
+            let pair = VethPair(
+                host: .init(name: plan.hostEnd, master: bridge, mtu: plan.mtu, alias: note),
+                peer: .init(name: plan.name, index: index, mac: plan.mac, mtu: plan.mtu)
+            )
+            try withKernel { () throws(NetlinkError) in try route.createVethPairs([pair], peersIn: router) }
+        }
+    }
+
+    /// Sets up the end of a router's device on the node.
+    func configureHostEnd(of plan: DevicePlan) throws(AgentError) {
+        try route.withLock { (route) throws(AgentError) in
+            let bridge = try Self.bridge(plan.bridge, &route)
+            try withKernel { () throws(NetlinkError) in
+                guard let link = try route.link(named: plan.hostEnd) else { return }
+                var settings = LinkSettings(isUp: true, master: .bridge(bridge))
+                settings.mtu = plan.mtu
+                try route.apply(.configureLink(link.index, settings))
+            }
+        }
+    }
+
+    /// How the end of a router's device on the node is set up; nil when it is not the end of that device.
+    func hostEnd(of device: Link) throws(AgentError) -> HostEndSettings? {
+        try withRoute { (route) throws(NetlinkError) in
+            let name = KernelNames.hostEnd(ofDevice: device.name)
+            guard let link = try route.link(named: name), link.index == device.peer, link.peer == device.index else {
+                return nil
+            }
+            var bridge: String?
+            if let master = link.master { bridge = try route.link(master)?.name }
+            return HostEndSettings(bridge: bridge, mtu: link.mtu, isUp: link.isUp)
+        }
+    }
+
+    /// The bridge's number; one of ours is made where it is missing, under the lock in which it gets its first port.
+    private static func bridge(_ plan: BridgePlan, _ route: inout RouteSocket) throws(AgentError) -> InterfaceIndex {
+        if let link = try withKernel({ () throws(NetlinkError) in try route.link(named: plan.name) }) {
+            return link.index
+        }
+        guard !plan.isOperators else { throw .bridgeMissing(plan.name) }
+        let made = try withKernel { () throws(NetlinkError) in
+            try route.apply(.createBridge(Bridge(name: plan.name)))
+            return try route.link(named: plan.name)
+        }
+        guard let made else { throw .bridgeMissing(plan.name) }
+        return made.index
+    }
+
+    private func withRoute<Result: Sendable>(
+        _ body: (inout RouteSocket) throws(NetlinkError) -> Result
+    ) throws(AgentError) -> Result {
+        try route.withLock { (route) throws(AgentError) in
+            do throws(NetlinkError) {
+                return try body(&route)
+            } catch {
+                throw .kernel(error)
+            }
+        }
+    }
+}
+
+extension NodeHost {
+    /// Removes what is ours and nobody wants: bridges without a port, ends of devices of routers that are not here.
+    ///
+    /// Returns how many were removed.
+    func sweep(sparing wanted: Job.Wanted) throws(AgentError) -> Int {
+        try withRoute { (route) throws(NetlinkError) in
+            let links = try route.links()
+            let masters = Set(links.compactMap(\.master))
+            let unwanted = links.filter { link in
+                if link.kind == "bridge", KernelNames.isNetworkBridge(link.name) {
+                    return !wanted.bridges.contains(link.name) && !masters.contains(link.index)
+                }
+                guard link.kind == "veth", let router = KernelNames.router(ofNote: link.alias) else { return false }
+                return !wanted.routers.contains(router)
+            }
+            try route.apply(unwanted.map { .deleteLink($0.index) })
+            return unwanted.count
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Addressing
+internal import Netlink
+
+/// What the kernel holds for a router, with the numbers by which it knows the router's devices.
+struct RouterReading {
+    var observed: ObservedRouter
+    var indices: [String: InterfaceIndex]
+}
+
+/// Reads back what the kernel holds for a router.
+struct RouterReader {
+    let host: NodeHost
+    /// The mark of this node on its routers' namespaces.
+    let nodeNote: String
+
+    /// What the kernel holds in this namespace of a router.
+    ///
+    /// - Throws: `namespaceOfOtherNode`, `kernel`, `table`.
+    func read(_ router: RouterNamespace) throws(AgentError) -> RouterReading {
+        let contents = try router.contents(of: host.namespace)
+        guard !contents.links.leadElsewhere else { throw .namespaceOfOtherNode(router.name) }
+        var observed = ObservedRouter()
+        observed.isMarked = contents.links.mark == nodeNote && contents.links.isLoopbackUp
+        observed.parameters = try router.parameters()
+        observed.table = try router.readTable()
+        var names: [InterfaceIndex: String] = [:]
+        for link in contents.links.all { names[link.index] = link.name }
+        for link in contents.links.devices {
+            observed.devices[link.name] = ObservedDevice(
+                settings: DeviceSettings(link),
+                hostEnd: try host.hostEnd(of: link)
+            )
+        }
+        for address in contents.addresses {
+            guard let name = names[address.interface] else { continue }
+            observed.devices[name]?.addresses.insert(address.address)
+        }
+        observed.note(contents.routes, names)
+        var indices: [String: InterfaceIndex] = [:]
+        for (index, name) in names { indices[name] = index }
+        return RouterReading(observed: observed, indices: indices)
+    }
+}
+
+extension ObservedRouter {
+    fileprivate mutating func note(_ routes: [Route], _ names: [InterfaceIndex: String]) {
+        for route in routes {
+            switch route.action {
+            case .forward(let hops):
+                self.routes[route.destination] = RoutePlan(
+                    destination: route.destination,
+                    hops: Set(hops.map { .init($0, names) })
+                )
+            case .local(let index):
+                guard let name = names[index], case .v4(let address) = route.destination.address else { continue }
+                devices[name]?.localAddresses.insert(address)
+            case .blackhole, .unreachable:
+                self.routes[route.destination] = RoutePlan(destination: route.destination, hops: [])
+            }
+        }
+    }
+}
+
+extension RoutePlan.Hop {
+    fileprivate init(_ hop: NextHop, _ names: [InterfaceIndex: String]) {
+        gateway = hop.gateway
+        device = hop.interface.flatMap { names[$0] } ?? ""
+        isOnLink = hop.isOnLink
+    }
+}
+
+extension DeviceSettings {
+    /// The settings of a device as the kernel shows them.
+    fileprivate init(_ link: Link) {
+        self.init(
+            mac: link.mac ?? .broadcast,
+            mtu: link.mtu,
+            isUp: link.isUp,
+            forwards: link.ipv4?.forwarding ?? false,
+            arpIgnore: link.ipv4?.arpIgnore ?? 0,
+            arpAnnounce: link.ipv4?.arpAnnounce ?? 0,
+            reversePathFilter: link.ipv4?.reversePathFilter ?? 0,
+            // Nil where IPv6 is off altogether.
+            makesIPv6Addresses: link.ipv6AddressGeneration ?? .manual != .manual
+        )
+    }
+}

@@ -1,0 +1,132 @@
+internal import Addressing
+internal import Netlink
+
+/// Carries out changes of one router, in their order, as many in one message as can be.
+struct RouterWriter {
+    let host: NodeHost
+    let router: RouterNamespace
+    let nodeNote: String
+    let routerNote: String
+    private var indices: [String: InterfaceIndex]
+    private var requests: [RouteRequest] = []
+
+    /// A writer for a router whose devices have these numbers.
+    init(
+        host: NodeHost,
+        router: RouterNamespace,
+        nodeNote: String,
+        routerNote: String,
+        indices: [String: InterfaceIndex]
+    ) {
+        self.host = host
+        self.router = router
+        self.nodeNote = nodeNote
+        self.routerNote = routerNote
+        self.indices = indices
+    }
+
+    /// Carries out the changes; what concerns the namespace as a whole is done before and elsewhere.
+    ///
+    /// - Throws: At the first change that fails. What came before it is done, what comes after may be.
+    mutating func apply(_ changes: [KernelChange]) throws(AgentError) {
+        for change in changes { try apply(change) }
+        try send()
+    }
+
+    private mutating func apply(_ change: KernelChange) throws(AgentError) {
+        switch change {
+        case .createNamespace, .removeNamespace:
+            break
+        case .markNamespace:
+            var settings = LinkSettings(isUp: true)
+            settings.alias = nodeNote
+            requests.append(.configureLink(.loopback, settings))
+        case .setParameters(let values):
+            try router.set(values)
+        case .replaceTable(let translation):
+            try send()
+            try router.commit(.table(translation))
+        case .changeTable(let change):
+            try send()
+            try router.commit(.elements(change))
+        case .createDevice(let plan):
+            try send()
+            let index = nextIndex
+            try host.createDevice(plan, note: routerNote, index: index, in: router.namespace)
+            indices[plan.name] = index
+        case .configureHostEnd(let plan):
+            try send()
+            try host.configureHostEnd(of: plan)
+        case .removeDevice, .configureDevice, .addAddress, .removeAddress, .addLocalAddress, .removeLocalAddress,
+            .setRoute, .removeRoute:
+            append(change)
+        }
+    }
+
+    private mutating func append(_ change: KernelChange) {
+        switch change {
+        case .removeDevice(let name):
+            if let index = indices.removeValue(forKey: name) { requests.append(.deleteLink(index)) }
+        case .configureDevice(let name, let settings):
+            append(on: name) { .configureLink($0, LinkSettings(settings)) }
+        case .addAddress(let address, let name):
+            append(on: name) { .replaceAddress(InterfaceAddress(address, on: $0)) }
+        case .removeAddress(let address, let name):
+            append(on: name) { .deleteAddress(InterfaceAddress(address, on: $0)) }
+        case .addLocalAddress(let address, let name):
+            append(on: name) { .replaceRoute(.local(.v4(address), on: $0)) }
+        case .removeLocalAddress(let address, let name):
+            append(on: name) { .deleteRoute(.local(.v4(address), on: $0)) }
+        case .setRoute(let route): requests.append(.replaceRoute(Route(route, indices)))
+        case .removeRoute(let route): requests.append(.deleteRoute(Route(route, indices)))
+        default: break
+        }
+    }
+
+    private mutating func append(on device: String, _ request: (InterfaceIndex) -> RouteRequest) {
+        if let index = indices[device] { requests.append(request(index)) }
+    }
+
+    /// Chosen rather than asked for afterwards, so that all requests about a new device can go in one message.
+    private var nextIndex: InterfaceIndex {
+        InterfaceIndex(rawValue: (indices.values.map(\.rawValue).max() ?? InterfaceIndex.loopback.rawValue) + 1)
+    }
+
+    private mutating func send() throws(AgentError) {
+        guard !requests.isEmpty else { return }
+        let batch = requests
+        requests = []
+        try router.apply(batch)
+    }
+}
+
+extension LinkSettings {
+    fileprivate init(_ settings: DeviceSettings) {
+        self.init(
+            isUp: settings.isUp,
+            ipv4: IPv4Settings(
+                forwarding: settings.forwards,
+                arpIgnore: settings.arpIgnore,
+                arpAnnounce: settings.arpAnnounce,
+                reversePathFilter: settings.reversePathFilter
+            ),
+            ipv6AddressGeneration: settings.makesIPv6Addresses ? .eui64 : .manual
+        )
+        mac = settings.mac
+        mtu = settings.mtu
+    }
+}
+
+extension Route {
+    fileprivate init(_ plan: RoutePlan, _ indices: [String: InterfaceIndex]) {
+        let hops = plan.hops.sorted { ($0.device, $0.gateway ?? .any(.v4)) < ($1.device, $1.gateway ?? .any(.v4)) }
+        self.init(
+            to: plan.destination,
+            .forward(
+                hops.map {
+                    NextHop(gateway: $0.gateway, interface: indices[$0.device], isOnLink: $0.isOnLink)
+                }
+            )
+        )
+    }
+}

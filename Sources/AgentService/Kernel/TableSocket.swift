@@ -1,0 +1,54 @@
+internal import Nftables
+
+/// The door to a router's nftables table.
+struct TableSocket: ~Copyable, Sendable {
+    private var socket: NftablesSocket
+    /// The generation that was read last, which the next transaction is for.
+    private var generation: Generation?
+
+    init(_ socket: consuming NftablesSocket) {
+        self.socket = socket
+    }
+
+    /// Reads the table.
+    mutating func read() throws(AgentError) -> ObservedTranslation {
+        do throws(NftablesError) {
+            let observed = try socket.read(TranslationTable.table)
+            generation = if let observed { observed.generation } else { try socket.generation() }
+            return ObservedTranslation(observed?.ruleset)
+        } catch {
+            throw .table(error)
+        }
+    }
+
+    /// Applies all of a change or nothing.
+    ///
+    /// - Throws: `table` with `generationChanged` when someone else changed the ruleset since it was read.
+    mutating func commit(_ change: TableCommit) throws(AgentError) {
+        do throws(NftablesError) {
+            let present = if let generation { generation } else { try socket.generation() }
+            generation = nil
+            var transaction = NftablesTransaction(on: present)
+            switch change {
+            case .table(let plan):
+                transaction.delete(TranslationTable.table)
+                transaction.add(TranslationTable.ruleset(plan))
+            case .elements(let change):
+                for (map, elements) in TranslationTable.changes(change) where !elements.isEmpty {
+                    transaction.apply(elements, to: map, in: TranslationTable.table)
+                }
+            }
+            generation = try socket.commit(transaction)
+        } catch {
+            throw .table(error)
+        }
+    }
+}
+
+/// One transaction on a router's table.
+enum TableCommit: Hashable, Sendable {
+    /// The table anew, with these elements.
+    case table(TranslationPlan)
+    /// Elements that leave and enter.
+    case elements(TranslationChange)
+}

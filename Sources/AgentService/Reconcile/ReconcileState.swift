@@ -1,0 +1,105 @@
+internal import ResourceModel
+
+/// One thing that the reconciliation learns of.
+enum Occurrence: Sendable {
+    case told(WatchEvent)
+    case settled(RouterOutcome)
+    /// A sweep found these routers in the kernel, which nobody wanted when it began.
+    case swept(Set<RouterID>)
+    /// It is time to look whether all is still as it should be.
+    case repairDue
+}
+
+/// The whole decision of what to do when: a fold of occurrences into wanted state and work.
+struct ReconcileState: Sendable {
+    private var desired = DesiredState()
+    private let layout: NodeLayout
+    /// What is wrong with which router, so that it is said once.
+    private var complaints: [RouterID: String] = [:]
+
+    init(layout: NodeLayout) {
+        self.layout = layout
+    }
+
+    /// What is to be done.
+    enum Action: Hashable, Sendable {
+        case watch(Subscriptions.Change)
+        case work(Job)
+        case reportRouters([ObjectReport])
+        case reportAddresses([ObjectReport])
+        /// The node's load is this now.
+        case load(NodeLoad)
+        /// The router cannot be as wanted, for this reason.
+        case complain(RouterID, String)
+        /// The router's trouble is over.
+        case relief(RouterID)
+        /// Everything is known: the agent is at work.
+        case ready
+    }
+
+    /// Takes in an occurrence and tells what to do.
+    mutating func handle(_ occurrence: Occurrence) -> [Action] {
+        switch occurrence {
+        case .told(let event): told(event)
+        case .settled(let outcome): settled(outcome)
+        case .swept(let found): found.filter { !desired.ids.contains($0) }.sorted().map(removal)
+        case .repairDue: repair()
+        }
+    }
+
+    private mutating func told(_ event: WatchEvent) -> [Action] {
+        let load = desired.load
+        let wasSynced = desired.isSynced
+        var actions = desired.apply(event).map { effect -> Action in
+            switch effect {
+            case .subscribe(let id): .watch(.subscribe(id))
+            case .unsubscribe(let id): .watch(.unsubscribe(id))
+            case .settle(let id): .work(.settle(desired.router(id)))
+            case .sweep: sweep
+            }
+        }
+        if desired.load != load { actions.append(.load(desired.load)) }
+        if desired.isSynced, !wasSynced { actions.append(.ready) }
+        switch event {
+        case .routers(.rejected(let id, let revision, let reason)):
+            actions.append(.reportRouters([report(id, revision, reason)]))
+        case .addresses(_, .rejected(let id, let revision, let reason)):
+            actions.append(.reportAddresses([report(id, revision, reason)]))
+        default:
+            break
+        }
+        return actions
+    }
+
+    private func report<Kind>(_ id: ID<Kind>, _ revision: Revision, _ reason: String) -> ObjectReport {
+        ObjectReport(id: id.description, revision: revision, state: .failed("not understood: \(reason)"))
+    }
+
+    private mutating func settled(_ outcome: RouterOutcome) -> [Action] {
+        var actions: [Action] = []
+        if let report = outcome.routerReport { actions.append(.reportRouters([report])) }
+        let addresses = outcome.addressReports
+        if !addresses.isEmpty { actions.append(.reportAddresses(addresses)) }
+        if case .settled(_, _, let removedDevices) = outcome.result {
+            desired.settled(outcome.desired)
+            if removedDevices { actions.append(sweep) }
+        }
+        let id = outcome.desired.id
+        if let complaint = outcome.complaint {
+            if complaints.updateValue(complaint, forKey: id) != complaint { actions.append(.complain(id, complaint)) }
+        } else if complaints.removeValue(forKey: id) != nil {
+            actions.append(.relief(id))
+        }
+        return actions
+    }
+
+    private func repair() -> [Action] {
+        desired.ids.sorted().filter(desired.isKnown).map { .work(.settle(desired.router($0))) }
+    }
+
+    private func removal(of id: RouterID) -> Action { .work(.settle(desired.router(id))) }
+
+    private var sweep: Action {
+        .work(.sweep(.init(routers: desired.ids, bridges: desired.networkBridges(layout))))
+    }
+}

@@ -1,0 +1,76 @@
+internal import ResourceModel
+
+/// What came of an attempt to settle a router.
+struct RouterOutcome: Hashable, Sendable {
+    /// What was wanted at that time.
+    var desired: DesiredRouter
+    var result: Result
+
+    /// How it went.
+    enum Result: Hashable, Sendable {
+        /// The kernel is as planned, but for what cannot be; nil: nothing of the router is there, as wanted.
+        case settled(problems: Problems?, changes: Int, removedDevices: Bool)
+        /// The kernel is in no certain state.
+        case failed(reason: String)
+    }
+
+    /// What of a plan cannot be on this node.
+    struct Problems: Hashable, Sendable {
+        var router: [PlanProblem]
+        var addresses: [FloatingIPID: PlanProblem]
+
+        var isEmpty: Bool { router.isEmpty && addresses.isEmpty }
+    }
+
+    /// Whether there is nothing left to try.
+    var isComplete: Bool {
+        switch result {
+        case .settled(let problems, _, _): problems?.isEmpty ?? true
+        case .failed: false
+        }
+    }
+
+    /// Why not all is as wanted; nil when it is.
+    var complaint: String? {
+        switch result {
+        case .settled(let problems?, _, _) where !problems.isEmpty:
+            (problems.router + problems.addresses.sorted { $0.key < $1.key }.map(\.value))
+                .map(\.description).joined(separator: "; ")
+        case .settled: nil
+        case .failed(let reason): reason
+        }
+    }
+
+    /// What the owner of routers is told.
+    var routerReport: ObjectReport? {
+        guard let revision = desired.specification?.revision ?? desired.departedRevision else { return nil }
+        let state: ObjectReport.State =
+            switch result {
+            case .settled(nil, _, _): .removed
+            case .settled(let problems?, _, _) where !problems.router.isEmpty:
+                .failed(problems.router.map(\.description).joined(separator: "; "))
+            case .settled: .active
+            case .failed(let reason): .failed(reason)
+            }
+        return ObjectReport(id: desired.id.description, revision: revision, state: state)
+    }
+
+    /// What the owner of floating IPs is told.
+    var addressReports: [ObjectReport] {
+        let present = desired.addresses.values.map { address in
+            ObjectReport(id: address.id.description, revision: address.revision, state: state(of: address.id))
+        }
+        guard case .settled = result else { return present }
+        let departed = desired.departed.filter { desired.addresses[$0.key] == nil }
+        return present
+            + departed.map { ObjectReport(id: $0.key.description, revision: $0.value, state: .removed) }
+    }
+
+    private func state(of id: FloatingIPID) -> ObjectReport.State {
+        switch result {
+        case .settled(nil, _, _): .removed
+        case .settled(let problems?, _, _): problems.addresses[id].map { .failed($0.description) } ?? .active
+        case .failed(let reason): .failed(reason)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import Glibc
+internal import ServiceLifecycle
+
+/// A loop that has a thread of its own, because its calls into the kernel block.
+struct ThreadService: Service {
+    /// The thread's name, at most 15 bytes, as `top -H` shows it.
+    var name: String
+    /// Runs until `stop` was called.
+    var body: @Sendable () -> Void
+    /// Makes `body` return soon; may be called from anywhere and more than once.
+    var stop: @Sendable () -> Void
+
+    /// Runs the loop until graceful shutdown or cancellation.
+    func run() async {
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await withCheckedContinuation { continuation in
+                    Self.start(name) {
+                        body()
+                        continuation.resume()
+                    }
+                }
+            } onGracefulShutdown: {
+                stop()
+            }
+        } onCancel: {
+            stop()
+        }
+    }
+
+    private static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        let work = Unmanaged.passRetained(Work(name: name, body: body))
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread,
+            nil,
+            { context in
+                guard let context else { return nil }
+                let work = Unmanaged<Work>.fromOpaque(context).takeRetainedValue()
+                work.nameThread()
+                work.body()
+                return nil
+            },
+            work.toOpaque()
+        )
+        guard status == 0 else {
+            preconditionFailure("no thread to be had: \(String(cString: strerror(status)))")
+        }
+        pthread_detach(thread)
+    }
+
+    private final class Work {
+        let name: String
+        let body: @Sendable () -> Void
+
+        init(name: String, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+
+        /// The C call for it is one of those that Swift's Glibc does not show.
+        func nameThread() {
+            let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return }
+            _ = write(descriptor, name, name.utf8.count)
+            close(descriptor)
+        }
+    }
+}

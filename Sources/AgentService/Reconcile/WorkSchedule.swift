@@ -1,0 +1,109 @@
+internal import ResourceModel
+internal import ServiceRuntime
+
+/// One piece of work on the kernel.
+enum Job: Hashable, Sendable {
+    /// Bring the kernel to what is wanted of a router.
+    case settle(DesiredRouter)
+    /// Look for what is ours in the kernel and nobody wants; these routers and bridges are wanted.
+    case sweep(Wanted)
+
+    /// What a sweep must leave alone.
+    struct Wanted: Hashable, Sendable {
+        var routers: Set<RouterID>
+        var bridges: Set<String>
+    }
+
+    /// What may not be worked on twice at a time.
+    enum Key: Hashable, Sendable {
+        case router(RouterID)
+        case sweep
+    }
+
+    var key: Key {
+        switch self {
+        case .settle(let router): .router(router.id)
+        case .sweep: .sweep
+        }
+    }
+}
+
+/// Whose turn it is: a router is worked on by one thread at a time, in the order of asking; what failed is tried again
+/// after a wait that grows, and never dropped.
+///
+/// A newer job of a key takes the place of one that waits, and waits while an older one runs.
+struct WorkSchedule: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    private var jobs: [Job.Key: Job] = [:]
+    private var queue = Queue()
+    private var running: [Job.Key: Job] = [:]
+    private var due: [Job.Key: Instant] = [:]
+    private var backoffs: [Job.Key: Backoff] = [:]
+
+    /// What a thread that asks for work is to do.
+    enum Turn: Hashable, Sendable {
+        case run(Job)
+        /// Nothing before this moment; nil: nothing until there is a new job.
+        case wait(until: Instant?)
+    }
+
+    /// Whether nothing runs, waits for its turn or waits to be tried again.
+    var isIdle: Bool { jobs.isEmpty && running.isEmpty }
+
+    /// Asks for work.
+    ///
+    /// A job that waits to be tried again is tried at once, in its new form.
+    mutating func submit(_ job: Job) {
+        let isQueued = jobs.updateValue(job, forKey: job.key) != nil && due[job.key] == nil
+        due[job.key] = nil
+        if !isQueued, running[job.key] == nil { queue.append(job.key) }
+    }
+
+    /// The next job, which counts as running from now on.
+    mutating func next(at now: Instant) -> Turn {
+        for (key, moment) in due where moment <= now {
+            due[key] = nil
+            queue.append(key)
+        }
+        guard let key = queue.popFirst(), let job = jobs.removeValue(forKey: key) else {
+            return .wait(until: due.values.min())
+        }
+        running[key] = job
+        return .run(job)
+    }
+
+    /// A job was carried out, or failed and is to be tried again.
+    mutating func finish(_ key: Job.Key, succeeded: Bool, at now: Instant) {
+        guard let job = running.removeValue(forKey: key) else { return }
+        if succeeded { backoffs[key] = nil }
+        if jobs[key] != nil {
+            queue.append(key)
+        } else if !succeeded {
+            jobs[key] = job
+            due[key] = now + backoffs[key, default: Self.firstBackoff].nextDelay()
+        }
+    }
+
+    private static var firstBackoff: Backoff { Backoff(first: .milliseconds(100), longest: .seconds(30)) }
+
+    /// Keys in the order of asking.
+    private struct Queue: Sendable {
+        private var keys: [Job.Key] = []
+        private var head = 0
+
+        mutating func append(_ key: Job.Key) { keys.append(key) }
+
+        mutating func popFirst() -> Job.Key? {
+            guard head < keys.count else { return nil }
+            defer {
+                head += 1
+                if head == keys.count || head > 1024 {
+                    keys.removeFirst(head)
+                    head = 0
+                }
+            }
+            return keys[head]
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Addressing
+import ResourceModel
+
+@testable import AgentService
+
+/// A router's part of the kernel as a value: what the changes make of it, with the kernel's habits that matter.
+struct ModelKernel {
+    private(set) var router: ObservedRouter?
+
+    mutating func apply(_ changes: [KernelChange]) {
+        for change in changes { apply(change) }
+    }
+
+    private mutating func apply(_ change: KernelChange) {
+        switch change {
+        case .createNamespace: router = ObservedRouter()
+        case .removeNamespace: router = nil
+        case .markNamespace: router?.isMarked = true
+        case .setParameters(let values): router?.parameters.merge(values) { $1 }
+        case .replaceTable(let plan): router?.table = .current(plan)
+        case .changeTable(let change): changeTable(change)
+        case .removeDevice(let name):
+            router?.devices[name] = nil
+            dropRoutes(by: name)
+        case .createDevice(let plan):
+            router?.devices[plan.name] = ObservedDevice(
+                settings: DeviceSettings(mac: plan.mac, mtu: plan.mtu, isUp: false, forwards: false, arpIgnore: 0),
+                hostEnd: plan.hostEndSettings
+            )
+        case .configureDevice(let name, let settings): router?.devices[name]?.settings = settings
+        case .configureHostEnd(let plan): router?.devices[plan.name]?.hostEnd = plan.hostEndSettings
+        case .addAddress(let address, let name): router?.devices[name]?.addresses.insert(address)
+        case .removeAddress(let address, let name): remove(address, from: name)
+        case .addLocalAddress(let address, let name): router?.devices[name]?.localAddresses.insert(address)
+        case .removeLocalAddress(let address, let name): router?.devices[name]?.localAddresses.remove(address)
+        case .setRoute(let route): router?.routes[route.destination] = route
+        case .removeRoute(let route): router?.routes[route.destination] = nil
+        }
+    }
+
+    /// The kernel drops the other addresses of the same network along, and the routes that lead by the device.
+    private mutating func remove(_ address: CIDR, from device: String) {
+        guard let addresses = router?.devices[device]?.addresses else { return }
+        let left = addresses.filter { $0.network != address.network }
+        router?.devices[device]?.addresses = left
+        if address.prefixLength < address.version.bitWidth || left.isEmpty { dropRoutes(by: device) }
+    }
+
+    private mutating func dropRoutes(by device: String) {
+        guard let routes = router?.routes else { return }
+        router?.routes = routes.filter { !$0.value.hops.contains { $0.device == device } }
+    }
+
+    private mutating func changeTable(_ change: TranslationChange) {
+        guard case .current(var table) = router?.table else { return }
+        func edit<Key, Value: Equatable>(_ map: WritableKeyPath<TranslationPlan, [Key: Value]>) {
+            for (key, value) in change.removed[keyPath: map] where table[keyPath: map][key] == value {
+                table[keyPath: map][key] = nil
+            }
+            // An element with the same key and another value is refused.
+            table[keyPath: map].merge(change.added[keyPath: map]) { old, _ in old }
+        }
+        edit(\.destinations)
+        edit(\.sources)
+        edit(\.forwardings)
+        edit(\.gatewaySources)
+        edit(\.hairpinSources)
+        router?.table = .current(table)
+    }
+}
