@@ -1,0 +1,46 @@
+internal import Addressing
+internal import ResourceModel
+
+/// All that a node needs to know of a router.
+struct NodeRouter: Hashable, Sendable {
+    let router: Router
+    var gateways: [NodePort] = []
+    var interfaces: [NodePort] = []
+
+    /// Puts together what the rows say; ports whose network is not known yet are left out until it is.
+    init(_ topology: Topology, networks: [NetworkID: Network]) {
+        router = topology.router
+        for port in topology.ports {
+            guard let network = networks[port.networkID] else { continue }
+            let built = NodePort(port, on: network, topology: topology)
+            if port.role == .gateway { gateways.append(built) } else { interfaces.append(built) }
+        }
+    }
+}
+
+/// A port of a router as a node builds it.
+struct NodePort: Hashable, Sendable {
+    let port: RouterPort
+    let network: Network
+    /// The port's addresses with their subnets, in order.
+    let addresses: [NodeAddress]
+    /// Of a gateway: the other subnets of its network, which are reached on the link.
+    let onLink: [CIDR]
+
+    init(_ port: RouterPort, on network: Network, topology: Topology) {
+        self.port = port
+        self.network = network
+        addresses = port.addresses.compactMap { fixed in
+            topology.subnets[fixed.subnetID].map { NodeAddress(address: fixed.address, subnet: $0) }
+        }
+        onLink =
+            port.role == .gateway
+            ? topology.gatewaySubnets.filter { !port.subnetIDs.contains($0.id) }.map(\.cidr) : []
+    }
+}
+
+/// An address with what a node needs of its subnet.
+struct NodeAddress: Hashable, Sendable {
+    let address: IPAddress
+    let subnet: Subnet
+}

@@ -1,0 +1,137 @@
+internal import Postgres
+internal import ResourceModel
+
+extension RouterRegistry {
+    /// Makes a router; one with this id that the caller may see is answered as it is.
+    func create(_ draft: RouterDraft, as context: RequestContext) async throws -> RouterView {
+        guard context.canWrite else { throw RouterError.notAuthorized("routers are not yours to create") }
+        let router = try await checked(draft, as: context)
+        try draft.gateway?.requirePermission(of: context)
+        if let present = try await existing(router, as: context) { return present }
+        let topology = Topology(router: router)
+        let gateway = try await prepareGateway(draft.gateway, for: topology, as: context)
+        do {
+            try await keeper.commit(gateway?.prepared) { transaction in
+                try await insert(topology, gateway, in: transaction)
+            }
+        } catch is Moved {
+            // Somebody made the same router meanwhile.
+            if let present = try await existing(router, as: context) { return present }
+            throw RouterError.busy("router \(router.id) is being removed, try again")
+        }
+        return try await get(router.id.description, as: context)
+    }
+
+    private func insert(_ topology: Topology, _ gateway: PreparedGateway?, in transaction: Transaction) async throws {
+        var topology = topology
+        topology.router.agentID = try await transaction.agentForPlacement(of: topology.router)
+        topology.router.enablesSNAT = gateway?.request?.enablesSNAT ?? true
+        guard try await transaction.insert(topology.router) else { throw Moved() }
+        if let gateway { try await apply(gateway, to: &topology, in: transaction) }
+        try topology.requireNDPProxyPossible(on: gateway?.facts?.network)
+        try await store.announce(topology.router, before: nil, in: transaction)
+    }
+
+    private func existing(_ router: Router, as context: RequestContext) async throws -> RouterView? {
+        guard let view = try await store.read({ try await $0.view(router.id) }) else { return nil }
+        guard view.router.projectID == router.projectID else {
+            throw RouterError.conflict("a router with id \(router.id) exists already")
+        }
+        return view
+    }
+
+    private func checked(_ draft: RouterDraft, as context: RequestContext) async throws -> Router {
+        let owner = draft.projectID.isEmpty ? context.projectID : draft.projectID
+        guard context.isAdmin || owner == context.projectID else {
+            throw RouterError.badRequest("only administrators create routers for other projects")
+        }
+        var router = Router(id: draft.id, projectID: try TextRules.checked(owner, "project_id"))
+        router.name = try TextRules.checked(draft.name, "name")
+        router.description = try TextRules.checked(draft.description, "description")
+        router.tags = try TextRules.checkedTags(draft.tags)
+        router.isAdminUp = draft.isAdminUp
+        router.availabilityZoneHints = try await checkedZones(draft.availabilityZoneHints)
+        router.enablesNDPProxy = draft.enablesNDPProxy
+        router.enablesDefaultRouteBFD = draft.enablesDefaultRouteBFD
+        router.enablesDefaultRouteECMP = draft.enablesDefaultRouteECMP
+        return router
+    }
+
+    private func checkedZones(_ hints: [String]) async throws -> [String] {
+        guard !hints.isEmpty else { return [] }
+        guard Set(hints).count == hints.count else { throw RouterError.badRequest("a zone stands twice in the hints") }
+        let known = Set(try await store.read { try await $0.zones() }.map(\.name))
+        for hint in hints where !known.contains(hint) { throw RouterError.availabilityZoneNotFound(hint) }
+        return hints
+    }
+
+    /// Changes a router.
+    func update(_ id: String, _ change: RouterChange, as context: RequestContext) async throws -> RouterView {
+        try await insisting {
+            let seen = try await writable(id, as: context)
+            if case .some(.some(let gateway)) = change.gateway { try gateway.requirePermission(of: context) }
+            if let routes = change.routes { try RouteRules.requireDistinct(routes) }
+            // Before NetworkService is asked for anything, and again under the lock.
+            try Self.requireRevision(of: seen.router, change.expectedRevision)
+            let gateway = try await prepareGateway(change, for: seen, as: context)
+            let old = try await keeper.commit(gateway?.prepared) { transaction in
+                try await commit(change, gateway, of: seen.router.id, as: context, in: transaction)
+            }
+            if let old { await keeper.settle(old) }
+            return try await get(id, as: context)
+        }
+    }
+
+    /// The change under the lock; answers the port that has to go.
+    private func commit(
+        _ change: RouterChange,
+        _ gateway: PreparedGateway?,
+        of id: RouterID,
+        as context: RequestContext,
+        in transaction: Transaction
+    ) async throws -> PortID? {
+        var topology = try await writable(id, as: context, in: transaction)
+        try Self.requireRevision(of: topology.router, change.expectedRevision)
+        try change.apply(to: &topology.router)
+        var old: PortID?
+        if let gateway { old = try await apply(gateway, to: &topology, in: transaction) }
+        if let routes = change.routes { topology.router.routes = routes }
+        if change.routes != nil || gateway != nil { try topology.requireValid(topology.router.routes) }
+        if change.enablesNDPProxy == true || (gateway != nil && topology.router.enablesNDPProxy) {
+            let external = topology.gateway.map { [$0.networkID] } ?? []
+            try topology.requireNDPProxyPossible(on: try await transaction.networks(external).values.first)
+        }
+        try await save(&topology.router, in: transaction)
+        return old
+    }
+
+    private static func requireRevision(of router: Router, _ wanted: Revision?) throws(RouterError) {
+        guard let wanted, wanted != router.revision else { return }
+        throw .revisionMismatch(router.id, wanted: wanted, present: router.revision)
+    }
+
+    /// Removes a router and its gateway.
+    func delete(_ id: String, expected: Revision?, as context: RequestContext) async throws {
+        let seen = try await writable(id, as: context)
+        let gone: PortID? = try await store.write { transaction in
+            let topology = try await writable(seen.router.id, as: context, in: transaction)
+            try Self.requireRevision(of: topology.router, expected)
+            guard topology.interfaces.isEmpty else { throw RouterError.routerInUse(topology.router.id) }
+            try topology.requireGatewayUnused(bindings: try await transaction.bindings(ofRouter: topology.router.id))
+            if let gateway = topology.gateway { try await detach(gateway, from: topology.router, in: transaction) }
+            try await transaction.delete(topology.router)
+            try await store.announceRemoval(topology.router, in: transaction)
+            return topology.gateway?.id
+        }
+        if let gone { await keeper.settle(gone) }
+    }
+
+    /// Takes a port from its router; it is owed to NetworkService to release it.
+    func detach(_ port: RouterPort, from router: Router, in transaction: Transaction) async throws {
+        try await transaction.unlink(port)
+        let duty = PortDuty(portID: port.id, routerID: router.id, action: .release)
+        guard try await transaction.insert(duty, dueAfter: .seconds(10)) else {
+            throw RouterError.busy("another change of port \(port.id) is under way, try again")
+        }
+    }
+}

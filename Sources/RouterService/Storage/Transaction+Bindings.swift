@@ -1,0 +1,103 @@
+internal import Addressing
+internal import Listing
+internal import Postgres
+internal import ResourceModel
+
+extension Transaction {
+    /// Records that a holder leans on a router and subnet, or that it still does.
+    func insert(_ binding: Binding) async throws(PostgresError) {
+        try await execute(
+            """
+            INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id)
+            VALUES (\(binding.holder.kind.rawValue), \(binding.holder.id), \(binding.routerID), \(binding.subnetID))
+            ON CONFLICT ON CONSTRAINT bindings_pkey
+                DO UPDATE SET bound_at = clock_timestamp(), checked_at = clock_timestamp()
+            """
+        )
+    }
+}
+
+extension QueryRunner {
+    /// The routers with an interface on a subnet and a gateway on a network.
+    func bindingCandidates(
+        subnet: SubnetID,
+        network: NetworkID
+    ) async throws(PostgresError) -> (candidates: [BindingCandidate], gatewayIP: IPAddress?) {
+        let rows = try await query(
+            """
+            SELECT l.router_id, p.subnet_ids, p.ip_addresses, s.gateway_ip
+            FROM ports p JOIN router_ports l ON l.port_id = p.id AND l.role = 'interface'
+            JOIN router_ports gl ON gl.router_id = l.router_id AND gl.role = 'gateway'
+            JOIN ports g ON g.id = gl.port_id AND g.network_id = \(network)
+            LEFT JOIN subnets s ON s.id = \(subnet)
+            WHERE p.subnet_ids @> ARRAY[\(subnet)::uuid]
+            """
+        )
+        var candidates: [BindingCandidate] = []
+        for row in rows {
+            for fixed in try PortRow.addresses(row) where fixed.subnetID == subnet {
+                candidates.append(
+                    BindingCandidate(routerID: try row.column("router_id"), interfaceAddress: fixed.address)
+                )
+            }
+        }
+        return (candidates, try rows.first?.column("gateway_ip", as: IPAddress?.self) ?? nil)
+    }
+}
+
+/// A binding as the sweeper saw it.
+struct AgedBinding: Hashable, Sendable {
+    let binding: Binding
+    /// When the holder last asked for it.
+    let boundAt: PostgresTimestamp
+}
+
+extension Database {
+    /// Drops a holder's bindings but the one to keep.
+    func removeBindings(
+        of holder: BindingHolder,
+        keeping kept: (router: RouterID, subnet: SubnetID)?
+    ) async throws(PostgresError) {
+        let exception: SQL =
+            kept.map { "AND NOT (router_id = \($0.router) AND subnet_id = \($0.subnet))" } ?? ""
+        try await execute(
+            """
+            DELETE FROM bindings
+            WHERE holder_kind = \(holder.kind.rawValue) AND holder_id = \(holder.id) \(exception)
+            """
+        )
+    }
+
+    /// Bindings that were neither asked for nor checked for so long, and that nobody else checks now.
+    func takeOldBindings(olderThan age: Duration, limit: Int) async throws -> [AgedBinding] {
+        try await withTransaction { transaction in
+            let rows = try await transaction.query(
+                """
+                UPDATE bindings b SET checked_at = clock_timestamp() FROM (
+                    SELECT holder_kind, holder_id, router_id, subnet_id FROM bindings
+                    WHERE checked_at < now() - \(age.seconds) * interval '1 second'
+                    ORDER BY checked_at LIMIT \(limit) FOR UPDATE SKIP LOCKED
+                ) old
+                WHERE (b.holder_kind, b.holder_id, b.router_id, b.subnet_id)
+                    = (old.holder_kind, old.holder_id, old.router_id, old.subnet_id)
+                RETURNING b.holder_kind, b.holder_id, b.router_id, b.subnet_id, b.bound_at
+                """
+            )
+            return try rows.map { row in
+                AgedBinding(binding: try BindingRow.read(row), boundAt: try row.column("bound_at"))
+            }
+        }
+    }
+
+    /// Drops a binding unless its holder asked for it again since it was seen.
+    func removeStale(_ aged: AgedBinding) async throws(PostgresError) {
+        let binding = aged.binding
+        try await execute(
+            """
+            DELETE FROM bindings WHERE holder_kind = \(binding.holder.kind.rawValue)
+                AND holder_id = \(binding.holder.id) AND router_id = \(binding.routerID)
+                AND subnet_id = \(binding.subnetID) AND bound_at = \(aged.boundAt)
+            """
+        )
+    }
+}

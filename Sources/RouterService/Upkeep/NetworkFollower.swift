@@ -1,0 +1,120 @@
+internal import Logging
+internal import Postgres
+internal import ResourceModel
+internal import ServiceLifecycle
+internal import ServiceRuntime
+
+/// Follows NetworkService's changes and keeps the copies of networks, subnets and routers' ports true.
+///
+/// One replica at a time follows, by a lease it renews while events or progress arrive. Two at once would do no harm:
+/// an older revision never replaces a newer one.
+struct NetworkFollower: Service {
+    let store: RouterStore
+    let changes: any NetworkChangesDirectory
+    let logger: Logger
+    var interval: Duration = .seconds(1)
+    var lease: Duration = .seconds(15)
+    private let name = "network"
+    private let holder = ID<NetworkKind>.random().description
+
+    init(store: RouterStore, changes: any NetworkChangesDirectory, logger: Logger) {
+        self.store = store
+        self.changes = changes
+        self.logger = logger
+    }
+
+    func run() async throws {
+        try await repeating(every: interval, named: "following networks", logger: logger) {
+            guard let position = try await lead() else { return }
+            do {
+                try await follow(from: position)
+            } catch is LeaseLost {
+                // Another replica follows now.
+            } catch is PositionLost {
+                try await store.read { try await $0.notePosition("", of: name) }
+            }
+        }
+    }
+
+    private func lead() async throws -> String? {
+        try await store.read { try await $0.lead(name, as: holder, for: lease) }
+    }
+
+    /// Follows from a position while the lease holds.
+    private func follow(from position: String) async throws {
+        let begin = try await store.read { try await $0.now() }
+        let pass = FollowingPass(isSnapshot: position.isEmpty, begin: begin, store: store, name: name)
+        let (lease, lead) = (lease, lead)
+        try await changes.follow(from: position) { event in
+            try await pass.take(event)
+            guard await pass.isRenewalDue(every: lease / 5) else { return }
+            guard try await lead() != nil else { throw LeaseLost() }
+        }
+    }
+}
+
+/// Another replica took the lease over.
+private struct LeaseLost: Error {}
+
+/// One run through the stream of changes.
+private actor FollowingPass {
+    /// Whether what arrives is still the snapshot, which names all there is.
+    private var isSnapshot: Bool
+    private var renewed = ContinuousClock.now
+    private let begin: PostgresTimestamp
+    private let store: RouterStore
+    private let name: String
+
+    init(isSnapshot: Bool, begin: PostgresTimestamp, store: RouterStore, name: String) {
+        self.isSnapshot = isSnapshot
+        self.begin = begin
+        self.store = store
+        self.name = name
+    }
+
+    func isRenewalDue(every interval: Duration) -> Bool {
+        guard ContinuousClock.now - renewed > interval else { return false }
+        renewed = .now
+        return true
+    }
+
+    func take(_ event: NetworkEvent) async throws {
+        switch event {
+        case .synced(let position):
+            if isSnapshot {
+                let begin = begin
+                try await store.write { try await $0.forgetUnseen(since: begin) }
+                isSnapshot = false
+            }
+            try await note(position)
+        case .progress(let position):
+            try await note(position)
+        default:
+            let (store, touching) = (store, isSnapshot)
+            try await store.write { try await store.absorb(event, touching: touching, in: $0) }
+        }
+    }
+
+    private func note(_ position: String) async throws {
+        let name = name
+        try await store.read { try await $0.notePosition(position, of: name) }
+    }
+}
+
+extension RouterStore {
+    /// Takes one event over into the copies.
+    func absorb(_ event: NetworkEvent, touching: Bool, in transaction: Transaction) async throws {
+        switch event {
+        case .network(let network): try await absorb(network, touching: touching, in: transaction)
+        case .subnet(let subnet): try await absorb(subnet, touching: touching, in: transaction)
+        case .port(let port):
+            // While a change of its addresses is under way, that change's outcome is what counts; it brings the port.
+            guard try await !transaction.isChanging(port.id) else { return }
+            try await absorb(port, touching: touching, in: transaction)
+        case .networkGone(let id): try await transaction.forget(network: id)
+        case .subnetGone(let id): try await transaction.forget(subnet: id)
+        case .portGone(let id): try await transaction.forget(port: id)
+        case .synced, .progress: break
+        }
+    }
+}
