@@ -18,7 +18,7 @@ struct RESTClient: Sendable {
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    return try NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>(
+                    return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
                         wrappingChannelSynchronously: channel
                     )
                 }
@@ -34,7 +34,7 @@ struct RESTClient: Sendable {
         let request = head
         let (status, answer) = try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(.head(request))
-            if content.readableBytes > 0 { try await outbound.write(.body(content)) }
+            if content.readableBytes > 0 { try await outbound.write(.body(.byteBuffer(content))) }
             try await outbound.write(.end(nil))
             return try await Self.read(inbound)
         }
