@@ -50,14 +50,14 @@ import Testing
     @Test(.timeLimit(.minutes(3)))
     func `a database that is away makes 503 with a clear message, and then all is well again`() async throws {
         try await SystemUnderTest.run { system in
-            try system.demo.cluster.signal("postgres", SIGSTOP)
+            await system.demo.cluster.halt("postgres")
             let failure = await #expect(throws: RESTFailure.self) {
                 try await system.client.send(.GET, "/v2.0/routers")
             }
             #expect(failure?.status == 503)
             #expect(failure?.error["type"].text == "ServiceUnavailable")
             #expect(failure?.error["message"].text.isEmpty == false)
-            try system.demo.cluster.signal("postgres", SIGCONT)
+            system.demo.cluster.resume("postgres")
             try await system.eventually { await system.lists() }
         }
     }

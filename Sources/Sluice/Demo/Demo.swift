@@ -15,7 +15,7 @@ final class Demo: Sendable {
     private let servers = Mutex<[DemoServer]>([])
 
     init(port: UInt16, isVerbose: Bool) throws {
-        prefix = "sluice-demo-\(getpid())"
+        prefix = "sluice-demo-\(getpid())-\(UInt16.random(in: .min ... .max))"
         data = "/tmp/\(prefix)"
         node = DemoNode(name: prefix)
         cluster = try LocalCluster(

@@ -10,6 +10,7 @@ final class LocalCluster: Sendable {
     private let account: Account
     private let output: LinePrinter
     private let running = Mutex<[SupervisedProgram]>([])
+    private let lock = Mutex<Int32?>(nil)
 
     init(_ settings: ClusterSettings, output: LinePrinter) throws {
         self.settings = settings
@@ -31,7 +32,8 @@ final class LocalCluster: Sendable {
         try Preflight(settings: settings).check()
         try await tools.checkVersion()
         try folder.make(owner: account)
-        try folder.lock()
+        let descriptor = try folder.lock()
+        lock.withLock { $0 = descriptor }
         let programs = ClusterPrograms(settings: settings, folder: folder, account: account)
         let postgres = EmbeddedCluster(folder: folder, tools: tools, account: account)
         let specifications = try programs.all()
@@ -55,6 +57,20 @@ final class LocalCluster: Sendable {
         }
         for program in programs.reversed() { await program.stop() }
         unlink(folder.clusterFile)
+        lock.withLock { descriptor in
+            if let held = descriptor { close(held) }
+            descriptor = nil
+        }
+    }
+
+    /// Stops one program until `resume`.
+    func halt(_ name: String) async {
+        for program in running.withLock({ $0 }) where program.specification.name == name { await program.stop() }
+    }
+
+    /// Starts a halted program again.
+    func resume(_ name: String) {
+        for program in running.withLock({ $0 }) where program.specification.name == name { program.start() }
     }
 
     /// Sends a signal to a program, which is started again when that ends it.

@@ -34,17 +34,18 @@ struct RunFolder: Sendable {
         }
     }
 
-    /// Takes the folder's lock for the life of the process.
+    /// Takes the folder's lock; closing the descriptor it gives, or the end of the process, lets go of it.
     ///
     /// - Throws: Another cluster runs on it.
-    func lock() throws {
+    @discardableResult
+    func lock() throws -> Int32 {
         let descriptor = open("\(run)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SluiceError("cannot open \(run)/lock: \(errorText())") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw SluiceError("another `sluice up` runs on \(path); stop it first or choose another --data")
         }
-        // The descriptor stays open on purpose: the lock ends with the process.
+        return descriptor
     }
 }
 
