@@ -38,6 +38,13 @@ extension Connection {
         }
     }
 
+    /// Ends the session although the server may be busy for it, and lets the server know.
+    func closeWhileBusy() {
+        let handle = link.flatMap { owed.isEmpty ? nil : PQgetCancel($0) }.map { CancelHandle(pointer: $0) }
+        close(because: .closed)
+        if let handle { Thread.start { handle.callAndFree() } }
+    }
+
     private func cancelReturned() {
         cancelsUnderWay -= 1
         guard cancelsUnderWay == 0 else { return }

@@ -44,16 +44,16 @@ extension Connection {
         // libpq would print the server's notices on standard error.
         PQsetNoticeProcessor(link, { _, _ in }, nil)
         state = .connecting
-        loop.watchForWritingOnly(PQsocket(link), handler: self)
+        watch(for: .writing)
     }
 
     /// libpq may close the socket and open another in each step.
     func advanceConnecting() {
         guard let link else { return }
-        loop.unwatch(PQsocket(link))
+        stopWatching()
         switch PQconnectPoll(link) {
-        case PGRES_POLLING_READING: loop.watch(PQsocket(link), writing: false, handler: self)
-        case PGRES_POLLING_WRITING: loop.watchForWritingOnly(PQsocket(link), handler: self)
+        case PGRES_POLLING_READING: watch(for: .reading)
+        case PGRES_POLLING_WRITING: watch(for: .writing)
         case PGRES_POLLING_OK: finishConnecting(link)
         default: close(because: .unavailable(complaint))
         }
@@ -70,7 +70,7 @@ extension Connection {
             return close(because: .unavailable(complaint))
         }
         state = .open
-        loop.watch(PQsocket(link), writing: false, handler: self)
+        watch(for: .reading)
         owner?.connectionOpened(self)
     }
 }

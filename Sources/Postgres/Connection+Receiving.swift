@@ -26,7 +26,8 @@ extension Connection {
             } else {
                 endHead()
             }
-            if PQstatus(link) == CONNECTION_BAD { return }
+            // Whoever was answered may have sent more, and found the connection broken.
+            guard let link = self.link, PQstatus(link) != CONNECTION_BAD else { return }
         }
     }
 

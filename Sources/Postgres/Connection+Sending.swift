@@ -9,6 +9,8 @@ extension Connection {
         guard case .statement(let statement) = request.kind, case .open = state, let link else {
             return refuse(request)
         }
+        // Or the server would keep the answers of a batch together until its slowest statement is done.
+        if isUnsynced, PQsendFlushRequest(link) != 1 { return refuse(request) }
         if load == 0 { headSince = loop.now }
         load += 1
         isUnsynced = true
@@ -58,11 +60,11 @@ extension Connection {
         switch PQflush(link) {
         case 0 where isCongested:
             isCongested = false
-            loop.watch(PQsocket(link), writing: false, handler: self)
+            watch(for: .reading)
         case 0: break
         case 1:
             isCongested = true
-            loop.watch(PQsocket(link), writing: true, handler: self)
+            watch(for: .both)
         default: close(because: .connectionLost(complaint))
         }
     }

@@ -49,7 +49,11 @@ final class Connection: EventHandler, @unchecked Sendable {
     var load = 0
     /// Since when the server works on the first of them.
     var headSince: MonotonicTime
+    /// Gets no more requests and ends with the one it has.
+    var isRetiring = false
     var connectTimer: TimerQueue.ID?
+    /// The socket the loop watches: libpq forgets its number when it closes it.
+    private var watched: CInt?
 
     /// Cancel requests sent so far, and those not yet back.
     var cancelsSent = 0
@@ -98,6 +102,25 @@ final class Connection: EventHandler, @unchecked Sendable {
         }
     }
 
+    /// Takes back the requests behind the one the server works on.
+    ///
+    /// It will still run them; their answers are nobody's.
+    func takeBackFollowers() -> [Request] {
+        let head = headRequest
+        var followers: [Request] = []
+        owed.replaceAll { entry in
+            switch entry {
+            case .statement(let request) where request !== head:
+                followers.append(request)
+                return .forgetting
+            case .preparation(let request, _, _) where request !== head: return .forgetting
+            case .statement, .preparation, .forgetting, .sync: return entry
+            }
+        }
+        load -= followers.count
+        return followers
+    }
+
     func ready() {
         switch state {
         case .connecting: advanceConnecting()
@@ -113,6 +136,17 @@ final class Connection: EventHandler, @unchecked Sendable {
         return text.isEmpty ? "the server closed the connection" : text
     }
 
+    func watch(for readiness: Readiness) {
+        guard let link else { return }
+        watched = PQsocket(link)
+        loop.watch(PQsocket(link), for: readiness, handler: self)
+    }
+
+    func stopWatching() {
+        if let watched { loop.unwatch(watched, handler: self) }
+        watched = nil
+    }
+
     /// Ends the session at once.
     ///
     /// Whatever was under way ends as lost.
@@ -121,12 +155,10 @@ final class Connection: EventHandler, @unchecked Sendable {
         let script: [Request] = if case .running(let request) = state { [request] } else { [] }
         state = .closed
         if let connectTimer { loop.cancel(connectTimer) }
-        if let link {
-            if PQsocket(link) >= 0 { loop.unwatch(PQsocket(link)) }
-            PQfinish(link)
-        }
+        stopWatching()
+        if let link { PQfinish(link) }
         link = nil
-        endAll(script, reason: error.description)
+        endAll(script, reason: error.reason)
         owner?.connectionClosed(self, because: error)
     }
 

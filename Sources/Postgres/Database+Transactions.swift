@@ -8,6 +8,7 @@ extension Database {
     /// - Returns: What the body returned.
     /// - Throws: What the body throws, or ``PostgresError``. Nothing is changed then, except that after
     ///   `.outcomeUnknown` all of it may be.
+    @discardableResult
     public func withTransaction<Result>(
         _ options: TransactionOptions = .readCommitted,
         retrying: TransactionOptions.Retry = .nothing,

@@ -30,7 +30,7 @@ public final class Database: Service, Sendable {
         engine.close(grace: .seconds(10))
     }
 
-    /// Whether the server answered when it was last spoken to.
+    /// Whether there is a connection to the server.
     public var isReachable: Bool { engine.reachability.isReachable }
 
     /// Waits until the server answers.

@@ -9,6 +9,19 @@ protocol EventHandler: AnyObject {
     func ready()
 }
 
+/// What a handler waits for.
+enum Readiness {
+    case reading, writing, both
+
+    fileprivate var events: UInt32 {
+        switch self {
+        case .reading: EPOLLIN.rawValue
+        case .writing: EPOLLOUT.rawValue
+        case .both: EPOLLIN.rawValue | EPOLLOUT.rawValue
+        }
+    }
+}
+
 /// One thread that waits for all sockets of a database, runs what others hand it, and keeps its timers.
 ///
 /// Sendable: everything but the inbox, which has a lock, is touched on the loop's own thread only.
@@ -68,22 +81,19 @@ final class EventLoop: @unchecked Sendable {
         eventfd_write(alarm, 1)
     }
 
-    /// Calls the handler when the descriptor can be read (or, when asked for, written).
+    /// Calls the handler when the descriptor can be read, or written.
     ///
     /// As all that follows, to be called on the loop's thread only.
-    func watch(_ descriptor: CInt, writing: Bool, handler: any EventHandler) {
-        let events = writing ? EPOLLIN.rawValue | EPOLLOUT.rawValue : EPOLLIN.rawValue
-        register(descriptor, events: events, handler: handler)
+    func watch(_ descriptor: CInt, for readiness: Readiness, handler: any EventHandler) {
+        generation &+= 1
+        let known = watches.updateValue(Watch(handler: handler, generation: generation), forKey: descriptor) != nil
+        control(known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, events: readiness.events, generation: generation)
     }
 
-    /// Calls the handler when the descriptor can be written, and not when it can be read.
-    func watchForWritingOnly(_ descriptor: CInt, handler: any EventHandler) {
-        register(descriptor, events: EPOLLOUT.rawValue, handler: handler)
-    }
-
-    /// Forgets the descriptor: to be called before it is closed.
-    func unwatch(_ descriptor: CInt) {
-        guard watches.removeValue(forKey: descriptor) != nil else { return }
+    /// Forgets the descriptor, which may be closed already, unless it is somebody else's by now.
+    func unwatch(_ descriptor: CInt, handler: any EventHandler) {
+        guard watches[descriptor]?.handler === handler else { return }
+        watches[descriptor] = nil
         control(EPOLL_CTL_DEL, descriptor, events: 0, generation: 0)
     }
 
@@ -102,18 +112,14 @@ final class EventLoop: @unchecked Sendable {
         endOfTurn.append(work)
     }
 
-    private func register(_ descriptor: CInt, events: UInt32, handler: any EventHandler) {
-        generation &+= 1
-        let known = watches.updateValue(Watch(handler: handler, generation: generation), forKey: descriptor) != nil
-        control(known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, events: events, generation: generation)
-    }
-
     /// An event carries the registration's generation, so that one for a closed descriptor meets no namesake.
     private func control(_ operation: CInt, _ descriptor: CInt, events: UInt32, generation: UInt32) {
         var event = epoll_event()
         event.events = events
         event.data.u64 = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
-        epoll_ctl(poller, operation, descriptor, &event)
+        let result = epoll_ctl(poller, operation, descriptor, &event)
+        // A descriptor that libpq closed is gone from the kernel's list; a new one may bear its number.
+        if result < 0, operation == EPOLL_CTL_MOD { epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) }
     }
 
     private func run() {
@@ -131,7 +137,12 @@ final class EventLoop: @unchecked Sendable {
 
     private func dispatch(_ token: UInt64) {
         let descriptor = CInt(bitPattern: UInt32(truncatingIfNeeded: token))
-        guard descriptor != alarm else { return }
+        if descriptor == alarm {
+            // Before the inbox is emptied: whoever fills it after that rings again.
+            var count: eventfd_t = 0
+            eventfd_read(alarm, &count)
+            return
+        }
         guard let watch = watches[descriptor], watch.generation == UInt32(token >> 32) else { return }
         watch.handler.ready()
     }
@@ -139,10 +150,6 @@ final class EventLoop: @unchecked Sendable {
     /// Runs what others handed over, and says whether the loop ends.
     private func runInbox() -> Bool {
         let (jobs, isStopped) = inbox.withLock { inbox in
-            if inbox.isSignalled || inbox.isStopped {
-                var count: eventfd_t = 0
-                eventfd_read(alarm, &count)
-            }
             defer { inbox.jobs = [] }
             inbox.isSignalled = false
             return (inbox.jobs, inbox.isStopped)

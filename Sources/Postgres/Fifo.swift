@@ -26,6 +26,11 @@ struct Fifo<Element> {
         return element
     }
 
+    /// Puts something else in each element's place.
+    mutating func replaceAll(_ replacement: (Element) -> Element) {
+        for index in head..<storage.count { storage[index] = storage[index].map(replacement) }
+    }
+
     /// Takes out and returns the elements the predicate holds for, keeping the order of the rest.
     mutating func removeAll(where predicate: (Element) -> Bool) -> [Element] {
         var removed: [Element] = []

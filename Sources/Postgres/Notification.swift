@@ -4,4 +4,10 @@ public struct Notification: Hashable, Sendable {
     public var channel: String
     /// The text sent with it; empty when there was none.
     public var payload: String
+
+    /// A notification on a channel.
+    public init(channel: String, payload: String = "") {
+        self.channel = channel
+        self.payload = payload
+    }
 }

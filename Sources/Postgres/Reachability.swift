@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// Whether the server answered when it was last spoken to.
+/// How many connections are open: with none the server counts as away.
 ///
 /// Read from any thread.
 final class Reachability: Sendable {
-    private let state = Atomic(false)
+    private let open = Atomic(0)
 
-    var isReachable: Bool { state.load(ordering: .relaxed) }
+    var isReachable: Bool { open.load(ordering: .relaxed) > 0 }
 
-    func reached() { state.store(true, ordering: .relaxed) }
-    func lost() { state.store(false, ordering: .relaxed) }
+    func reached() { open.add(1, ordering: .relaxed) }
+    func lost() { open.subtract(1, ordering: .relaxed) }
 }

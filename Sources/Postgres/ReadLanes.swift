@@ -4,13 +4,19 @@ internal import Logging
 ///
 /// Whatever is sent to one of them within a turn of the loop is a batch: one sync ends it, so an error in it keeps
 /// those after it from running; they are sent again, each in a batch of its own. Sessions are read-only, which makes
-/// that safe. A connection whose first query runs long gets no more until it is done; others are opened meanwhile.
+/// that safe. A connection whose query runs long gets no more until that is done, and what it has already goes to
+/// another; more are opened meanwhile.
 ///
 /// Sendable: touched on the loop's thread only.
 final class ReadLanes: ConnectionOwner, @unchecked Sendable {
+    /// A connection whose query runs longer gets no more.
     private static let slow = Duration.milliseconds(50)
+    /// What waits behind a query that runs longer is sent elsewhere.
+    private static let stuck = Duration.milliseconds(200)
     private static let cancelGrace = Duration.milliseconds(20)
-    private static let attempts = 3
+    /// Where one connection broke others may be about to: a moment later it is known which.
+    private static let rest = Duration.milliseconds(5)
+    private static let attempts = 4
 
     private let loop: EventLoop
     private let configuration: PostgresConfiguration
@@ -19,7 +25,10 @@ final class ReadLanes: ConnectionOwner, @unchecked Sendable {
     private var lanes: [Connection] = []
     private var unsynced: [Connection] = []
     private var waiting = Fifo<Request>()
+    private var resting: [Request] = []
     private var isExpiryDue = false
+    private var isStuckCheckDue = false
+    private var isAbandonedCheckDue = false
     private var isClosed = false
 
     init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger, reachability: Reachability) {
@@ -53,8 +62,7 @@ final class ReadLanes: ConnectionOwner, @unchecked Sendable {
         guard !request.isFinished else { return }
         request.abandon()
         request.finish(.failure(.cancelled))
-        guard request.attempts > 0 else { return }
-        loop.schedule(after: Self.cancelGrace) { [weak self] in self?.stopAbandonedHeads() }
+        if request.attempts > 0 { watchForAbandonedHeads() }
     }
 
     func connectionClosed(_ connection: Connection, because error: PostgresError) {
@@ -63,11 +71,14 @@ final class ReadLanes: ConnectionOwner, @unchecked Sendable {
         reachability.lost()
         guard !isClosed else { return }
         openPermanentLanes()
+        advance()
     }
 
     func connection(_ connection: Connection, ended request: Request) {
         settle(request, from: connection)
         advance()
+        if connection.headRequest?.isAbandoned == true { watchForAbandonedHeads() }
+        if connection.isRetiring, connection.load == 0 { connection.closeWhileBusy() }
     }
 
     func connectionOpened(_ connection: Connection) {}
@@ -76,7 +87,8 @@ final class ReadLanes: ConnectionOwner, @unchecked Sendable {
     func close() {
         isClosed = true
         opener?.close()
-        for request in waiting.removeAll(where: { _ in true }) { request.finish(.failure(.closed)) }
+        for request in waiting.removeAll(where: { _ in true }) + resting { request.finish(.failure(.closed)) }
+        resting = []
         for lane in lanes { lane.close(because: .closed) }
     }
 
@@ -107,7 +119,8 @@ extension ReadLanes {
             let isMistaken = lane.cancelsSent != request.cancelsBefore && request.attempts < Self.attempts
             if isMistaken { sendAgain(request) } else { request.finish(.failure(.timedOut(error.message))) }
         case .failed(let error) where error.meansStalePlan && request.attempts < Self.attempts: sendAgain(request)
-        case .failed(let error) where error.meansServerIsAway: retryLost(request, reason: error.message)
+        case .failed(let error) where error.meansServerIsAway:
+            retryLost(request, reason: error.message, isBlameless: true)
         case .failed(let error): request.finish(.failure(.server(error)))
         case .lost(let reason): retryLost(request, reason: reason)
         }
@@ -118,17 +131,26 @@ extension ReadLanes {
         if !isClosed, let lane = freeLane() { send(request, on: lane, isAlone: true) } else { hold(request) }
     }
 
-    /// A read may be repeated when its connection broke.
-    private func retryLost(_ request: Request, reason: String) {
+    /// A read may be repeated when its connection broke: a few times only if it may itself be the cause.
+    private func retryLost(_ request: Request, reason: String, isBlameless: Bool = false) {
         guard !isClosed else { return request.finish(.failure(.closed)) }
-        guard request.attempts < Self.attempts, loop.now < request.deadline else {
+        guard isBlameless || request.attempts < Self.attempts, loop.now < request.deadline else {
             return request.finish(.failure(.connectionLost(reason)))
         }
         request.startOver()
-        hold(request)
+        resting.append(request)
+        guard resting.count == 1 else { return }
+        loop.schedule(after: Self.rest) { [weak self] in self?.wake() }
+    }
+
+    private func wake() {
+        for request in resting { hold(request) }
+        resting = []
+        advance()
     }
 
     private func send(_ request: Request, on lane: Connection, isAlone: Bool = false) {
+        watchForStuckLanes()
         if isAlone { lane.sync() }
         lane.send(request)
         if isAlone { return lane.sync() }
@@ -177,22 +199,41 @@ extension ReadLanes {
         return .timedOut("all connections for reads stayed busy for \(configuration.acquireTimeout)")
     }
 
-    /// The lane with the least to do.
-    ///
-    /// One held up by a slow query comes last, once no other can be opened.
+    /// The lane with the least to do, unless all are full or held up by a slow query: then another one is opened.
     private func freeLane() -> Connection? {
-        var quick: Connection?
-        var any: Connection?
-        for lane in lanes where lane.load < configuration.readsPerConnection {
-            if lane.load < any?.load ?? .max { any = lane }
-            if lane.load < quick?.load ?? .max, lane.headAge < Self.slow { quick = lane }
+        var free: Connection?
+        for lane in lanes where lane.isOpen && !lane.isRetiring && lane.load < configuration.readsPerConnection {
+            if lane.load < free?.load ?? .max, lane.headAge < Self.slow { free = lane }
         }
-        if let quick { return quick }
-        guard !lanes.isEmpty, let opener else { return nil }
-        if lanes.count + opener.wanted < max(configuration.readConnectionsLimit, configuration.readConnections) {
+        if free == nil, !lanes.isEmpty, let opener, lanes.count + opener.wanted < configuration.readConnectionsLimit {
             opener.open()
         }
-        return opener.wanted > 0 && opener.lastFailure == nil ? nil : any
+        return free
+    }
+
+    private func watchForStuckLanes() {
+        guard !isStuckCheckDue else { return }
+        isStuckCheckDue = true
+        loop.schedule(after: Self.slow) { [weak self] in
+            guard let self else { return }
+            isStuckCheckDue = false
+            for lane in lanes { relieve(lane) }
+            advance()
+            if lanes.contains(where: { $0.load > 0 }) { watchForStuckLanes() }
+        }
+    }
+
+    /// Sends what waits behind a slow query to another lane, if there is one that answers: should all be slow, it is
+    /// the server that is.
+    ///
+    /// The server still has what was sent here, so the lane ends with that query.
+    private func relieve(_ lane: Connection) {
+        guard lane.isOpen, !lane.isRetiring, lane.load > 1, lane.headAge > Self.stuck, freeLane() != nil else { return }
+        lane.isRetiring = true
+        for request in lane.takeBackFollowers() where !request.isFinished {
+            request.startOver()
+            hold(request)
+        }
     }
 
     private func openPermanentLanes() {
@@ -209,14 +250,21 @@ extension ReadLanes {
     }
 
     private func openFailed(_ error: PostgresError) {
-        if lanes.isEmpty { reachability.lost() }
         guard case .tooOld = error else { return advance() }
         for request in waiting.removeAll(where: { _ in true }) { request.finish(.failure(error)) }
     }
 
-    private func stopAbandonedHeads() {
-        for lane in lanes {
-            if let head = lane.headRequest, head.isAbandoned, head.outcome == nil { lane.stop(head) }
+    private func watchForAbandonedHeads() {
+        guard !isAbandonedCheckDue else { return }
+        isAbandonedCheckDue = true
+        loop.schedule(after: Self.cancelGrace) { [weak self] in
+            guard let self else { return }
+            isAbandonedCheckDue = false
+            for lane in lanes {
+                guard let head = lane.headRequest, head.isAbandoned else { continue }
+                if lane.headAge >= Self.cancelGrace { lane.stop(head) }
+                watchForAbandonedHeads()
+            }
         }
     }
 }

@@ -121,7 +121,6 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
     }
 
     private func openFailed(_ error: PostgresError) {
-        if members.isEmpty { reachability.lost() }
         guard case .tooOld = error else { return }
         for waiter in state.removeWaiters(where: { _ in true }) { waiter.finish(.failure(error)) }
     }

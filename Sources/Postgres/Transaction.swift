@@ -41,6 +41,7 @@ public final class Transaction: Sendable {
     /// Runs the body such that its statements are undone together when it throws; the transaction then goes on.
     ///
     /// - Throws: What the body throws, or ``PostgresError``.
+    @discardableResult
     public func savepoint<Result>(_ body: (Transaction) async throws -> Result) async throws -> Result {
         let name = state.withLock { state in
             state.savepoints += 1

@@ -73,7 +73,7 @@ public final class TemporaryCluster: Sendable {
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw TemporaryClusterError.failed("no socket pair") }
         let server = [
             "\(tools)/postgres", "-D", "\(directory)/data", "-k", directory, "-h", "", "-F", "-c",
-            "max_connections=300", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c",
+            "max_connections=300", "-c", "full_page_writes=off", "-c",
             "logging_collector=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
         ]
         let supervision = """
