@@ -38,10 +38,10 @@ import Testing
 
 /// Where the clients are.
 enum Clients {
-    private static let folder = #filePath.split(separator: "/").dropLast().map { "/\($0)" }.joined()
-    static let python = "\(folder)/../../.venv/bin/python"
+    private static let root = #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined()
+    static let python = "\(root)/.venv/bin/python"
 
-    static func script(_ name: String) -> String { "\(folder)/\(name)" }
+    static func script(_ name: String) -> String { "\(root)/Tests/AcceptanceTests/\(name)" }
 }
 
 extension Trait where Self == ConditionTrait {
