@@ -90,11 +90,12 @@ let level3: [Target] = [
         ]
     ),
     room("ChangeFeed", uses: ["Postgres", "ResourceModel", logging, lifecycle]),
-    room("Listing", uses: ["Postgres", "ResourceModel"]),
+    room("Listing", uses: ["Postgres", "ResourceModel", "Addressing"]),
 ]
 
 let service: [Target.Dependency] = [
-    "ServiceRuntime", "Contracts", "ChangeFeed", "Listing", "Postgres", "ResourceModel", "Addressing", core,
+    "ServiceRuntime", "HTTP2Transport", "Contracts", "ChangeFeed", "Listing", "Postgres", "ResourceModel",
+    "Addressing", core,
     grpcProtobuf, protobuf, logging, lifecycle, configuration,
 ]
 
@@ -105,8 +106,8 @@ let level4: [Target] = [
     room(
         "AgentService",
         uses: [
-            "ServiceRuntime", "Contracts", "Netlink", "Nftables", "ResourceModel", "Addressing", core, grpcProtobuf,
-            protobuf, logging, lifecycle, configuration,
+            "ServiceRuntime", "HTTP2Transport", "Contracts", "Netlink", "Nftables", "ResourceModel", "Addressing",
+            core, grpcProtobuf, protobuf, logging, lifecycle, configuration,
         ]
     ),
     room(
@@ -122,8 +123,8 @@ let level5: [Target] = [
     room(
         "Sluice",
         uses: [
-            "ServiceRuntime", "Contracts", "Postgres", "Netlink", "ResourceModel", "Addressing", core, protobuf,
-            nioCore, nioPosix, nioHTTP1, arguments, subprocess, system, logging,
+            "ServiceRuntime", "HTTP2Transport", "Postgres", "Netlink", "Addressing", nioCore, nioPosix, nioHTTP1,
+            arguments, subprocess, system, logging,
         ]
     ),
     program("NetworkService", uses: ["NetworkService", "ServiceRuntime"]),
@@ -139,7 +140,11 @@ let testTargets: [Target] = [
     support("KernelTestSupport", uses: ["Netlink", "Addressing"]),
     tests("AddressingTests", uses: ["Addressing"]),
     tests("ResourceModelTests", uses: ["ResourceModel"]),
-    tests("HTTP2TransportTests", uses: ["HTTP2Transport", "CNghttp2", core, nioCore, nioPosix, nioEmbedded, nioSSL]),
+    tests(
+        "HTTP2TransportTests",
+        uses: ["HTTP2Transport", "CNghttp2", core, nioCore, nioPosix, nioEmbedded, nioSSL, logging],
+        exclude: ["Fixtures"]
+    ),
     tests("PostgresTests", uses: ["Postgres", "PostgresTestSupport", "Addressing", logging, lifecycle]),
     tests("ChangeFeedTests", uses: ["ChangeFeed", "Postgres", "PostgresTestSupport", "ResourceModel"]),
     tests("ListingTests", uses: ["Listing", "Postgres", "PostgresTestSupport", "ResourceModel"]),

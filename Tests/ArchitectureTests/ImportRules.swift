@@ -4,8 +4,8 @@ enum Arrows {
     private static let system: Set = ["FoundationEssentials", "Synchronization", "Glibc", "Musl", "Darwin"]
     private static let rpc: Set = ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf"]
     private static let service = rpc.union([
-        "ServiceRuntime", "Contracts", "ChangeFeed", "Listing", "Postgres", "ResourceModel", "Addressing", "Logging",
-        "ServiceLifecycle", "Configuration",
+        "ServiceRuntime", "HTTP2Transport", "Contracts", "ChangeFeed", "Listing", "Postgres", "ResourceModel",
+        "Addressing", "Logging", "ServiceLifecycle", "Configuration",
     ])
 
     private static let rooms: [String: Set<String>] = [
@@ -14,25 +14,24 @@ enum Arrows {
         "Netlink": ["CLinux", "Addressing"],
         "Nftables": ["CNftnl", "Netlink", "Addressing"],
         "ServiceRuntime": rpc.union([
-            "Contracts", "HTTP2Transport", "ResourceModel", "NIOCore", "NIOPosix", "Logging", "Metrics", "Tracing",
-            "ServiceLifecycle", "UnixSignals", "Configuration",
+            "Contracts", "HTTP2Transport", "ResourceModel", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle", "UnixSignals", "Configuration",
         ]),
         "ChangeFeed": ["Postgres", "ResourceModel", "Logging", "ServiceLifecycle"],
-        "Listing": ["Postgres", "ResourceModel"],
+        "Listing": ["Postgres", "ResourceModel", "Addressing"],
         "NetworkService": service,
         "RouterService": service,
         "FloatingIPService": service,
         "AgentService": rpc.union([
-            "ServiceRuntime", "Contracts", "Netlink", "Nftables", "ResourceModel", "Addressing", "Logging",
-            "ServiceLifecycle", "Configuration",
+            "ServiceRuntime", "HTTP2Transport", "Contracts", "Netlink", "Nftables", "ResourceModel", "Addressing",
+            "Logging", "ServiceLifecycle", "Configuration",
         ]),
         "Gateway": rpc.union([
             "ServiceRuntime", "HTTP2Transport", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing",
             "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Configuration",
         ]),
         "Sluice": [
-            "ServiceRuntime", "Contracts", "Postgres", "Netlink", "ResourceModel", "Addressing", "GRPCCore",
-            "SwiftProtobuf", "NIOCore", "NIOPosix", "NIOHTTP1", "ArgumentParser", "Subprocess", "Logging",
+            "ServiceRuntime", "HTTP2Transport", "Postgres", "Netlink", "Addressing", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "ArgumentParser", "Subprocess", "SystemPackage", "Logging",
         ],
         "SluiceMain": ["Sluice"],
     ]
