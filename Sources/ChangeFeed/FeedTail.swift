@@ -47,7 +47,8 @@ public final class FeedTail: Service, Sendable {
         store.database.notify(Self.channel)
     }
 
-    /// Watches the changes after a position, or from now on.
+    /// Watches the changes after a position, or from now on: what transactions open at this moment change, and perhaps
+    /// the last ones before.
     ///
     /// - Parameter position: From `withSnapshot`, or from the last event of an earlier watch.
     /// - Returns: The events, until the task is cancelled. The watch begins with this call.

@@ -65,7 +65,8 @@ public final class Database: Service, Sendable {
     /// Sends a notification soon, from a connection of its own: never in a transaction, where it would take a lock on
     /// the whole database.
     ///
-    /// The same notification several times at once is sent once. While the server is away it is dropped.
+    /// The same notification several times at once is sent once. When the
+    /// connection breaks it may be lost, which listeners are told.
     public func notify(_ channel: String, payload: String = "") {
         _ = engine.loop.execute { [engine] in
             engine.signals.notify(Notification(channel: channel, payload: payload))

@@ -22,7 +22,6 @@ struct PoolState<Member: AnyObject, Waiter> {
 
     var total: Int { idle.count + taken + opening }
     var waitingCount: Int { waiting.count }
-    var firstWaiter: Waiter? { waiting.first }
 
     /// Someone asks for a connection.
     mutating func acquire(_ waiter: Waiter) -> Action {

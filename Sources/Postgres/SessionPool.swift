@@ -10,7 +10,7 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
     private var state: PoolState<Connection, SessionWaiter>
     private var members: [ObjectIdentifier: Connection] = [:]
     private var opener: Opener?
-    private var isExpiryDue = false
+    private var expiry: (deadline: MonotonicTime, timer: TimerQueue.ID)?
     private var isClosed = false
 
     init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger, reachability: Reachability) {
@@ -38,7 +38,7 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
         if waiter.isAbandoned { return waiter.finish(.failure(.cancelled)) }
         if case .tooOld(let text) = opener?.lastFailure { return waiter.finish(.failure(.tooOld(text))) }
         perform(state.acquire(waiter))
-        if !waiter.isFinished, !isExpiryDue { awaitExpiry(of: waiter.deadline) }
+        if !waiter.isFinished { awaitExpiry(of: waiter.deadline) }
     }
 
     func abandon(_ waiter: SessionWaiter) {
@@ -135,20 +135,28 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
         }
     }
 
-    /// One timer serves the whole line: all wait about equally long.
+    /// One timer serves the whole line, for whoever gives up first.
     private func awaitExpiry(of deadline: MonotonicTime) {
-        isExpiryDue = true
-        loop.schedule(after: deadline.elapsed(since: MonotonicTime.now)) { [weak self] in self?.expire() }
+        if let expiry {
+            guard deadline < expiry.deadline else { return }
+            loop.cancel(expiry.timer)
+        }
+        let wait = deadline.elapsed(since: MonotonicTime.now)
+        expiry = (deadline, loop.schedule(after: wait) { [weak self] in self?.expire() })
     }
 
     private func expire() {
-        isExpiryDue = false
+        expiry = nil
         let now = MonotonicTime.now
         let reason = reasonForWaiting
-        for waiter in state.removeWaiters(where: { $0.isFinished || $0.deadline <= now }) where !waiter.isFinished {
-            waiter.finish(.failure(reason))
+        var next: MonotonicTime?
+        let expired = state.removeWaiters { waiter in
+            if waiter.isFinished || waiter.deadline <= now { return true }
+            next = min(next ?? waiter.deadline, waiter.deadline)
+            return false
         }
-        if let next = state.firstWaiter { awaitExpiry(of: next.deadline) }
+        for waiter in expired where !waiter.isFinished { waiter.finish(.failure(reason)) }
+        if let next { awaitExpiry(of: next) }
     }
 
     private var reasonForWaiting: PostgresError {

@@ -7,6 +7,7 @@ internal import Logging
 /// Sendable: touched on the loop's thread only.
 final class SignalChannel: ConnectionOwner, @unchecked Sendable {
     private static let breath = Duration.milliseconds(2)
+    private static let outgoingLimit = 10_000
 
     private let loop: EventLoop
     private var opener: Opener?
@@ -34,11 +35,11 @@ final class SignalChannel: ConnectionOwner, @unchecked Sendable {
 
     /// Sends a notification soon.
     ///
-    /// While the server is away it is dropped: listeners are woken when they are back.
+    /// It may be lost with the connection: listeners are told so when they are back.
     func notify(_ notification: Notification) {
         guard !isClosed else { return }
         openIfNeeded()
-        outgoing.insert(notification)
+        if outgoing.count < Self.outgoingLimit { outgoing.insert(notification) }
         sendOutgoing()
     }
 

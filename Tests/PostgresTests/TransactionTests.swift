@@ -145,13 +145,15 @@ struct TransactionTests {
         }
     }
 
-    @Test func `who gets no connection in time is told that all are in use`() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `who gets no connection in time is told that all are in use`() async throws {
         let small = temporary.connect {
             $0.poolSize = 1
             $0.acquireTimeout = .milliseconds(100)
         }
         defer { small.close() }
-        try await small.waitUntilReady()
+        // One that would wait for longer does not make others do so.
+        try await small.waitUntilReady(timeout: .seconds(600))
         try await small.withTransaction { transaction in
             try await transaction.execute("SELECT 1")
             let expected = "no connection became free within 0.1 seconds: 1 of 1 in use"
