@@ -7,6 +7,8 @@ public import ServiceLifecycle
 /// share a few pipelined connections; every transaction has one of the pool for itself. As a service it waits for the
 /// shutdown, lets open transactions finish, and closes.
 public final class Database: Service, Sendable {
+    private static let grace = Duration.seconds(10)
+
     let engine: Engine
     let logger: Logger
 
@@ -19,15 +21,17 @@ public final class Database: Service, Sendable {
 
     deinit { engine.close(grace: .zero) }
 
-    /// Waits for the graceful shutdown, or the task's cancellation, and closes.
+    /// Waits for the graceful shutdown, or the task's cancellation, and closes; returns when all is closed.
     public func run() async throws {
         try? await gracefulShutdown()
-        close()
+        await withCheckedContinuation { continuation in
+            engine.close(grace: Self.grace) { continuation.resume() }
+        }
     }
 
     /// Refuses new callers from now on; transactions under way have ten seconds to finish.
     public func close() {
-        engine.close(grace: .seconds(10))
+        engine.close(grace: Self.grace)
     }
 
     /// Whether there is a connection to the server.

@@ -106,20 +106,25 @@ final class Engine: Sendable {
     }
 
     /// Refuses new callers, lets what holds a connection finish for a while, then closes all and ends the loop.
-    func close(grace: Duration) {
-        _ = loop.execute { [self] in
+    func close(grace: Duration, then ended: @escaping @Sendable () -> Void = {}) {
+        let isRunning = loop.execute { [self] in
             sessions.close()
             signals.close()
-            finishClosing(until: MonotonicTime.now + grace)
+            finishClosing(until: MonotonicTime.now + grace, then: ended)
         }
+        if !isRunning { ended() }
     }
 
-    private func finishClosing(until limit: MonotonicTime) {
+    private func finishClosing(until limit: MonotonicTime, then ended: @escaping @Sendable () -> Void) {
         guard MonotonicTime.now < limit, sessions.isBusy || lanes.isBusy else {
             lanes.close()
             sessions.closeAll()
-            return loop.stop()
+            loop.stop()
+            return ended()
         }
-        loop.schedule(after: .milliseconds(20)) { self.finishClosing(until: limit) }
+        loop.schedule(after: .milliseconds(20)) { [weak self] in
+            guard let self else { return ended() }
+            finishClosing(until: limit, then: ended)
+        }
     }
 }

@@ -10,7 +10,10 @@ struct TransactionTests {
     var database: Database { temporary.database }
 
     init() async throws {
-        temporary = try await .make { $0.poolSize = 2 }
+        temporary = try await .make {
+            $0.poolSize = 2
+            $0.acquireTimeout = .seconds(60)
+        }
         try await database.execute("CREATE TABLE counters (id int CONSTRAINT counters_key PRIMARY KEY, n int NOT NULL)")
     }
 
