@@ -1,0 +1,102 @@
+internal import ChangeFeed
+internal import Postgres
+
+/// The schema of FloatingIPService's database, step by step.
+enum Migrations {
+    static let all = [
+        Migration(number: 1, name: "0001_create_change_feed", sql: FeedSchema.creation),
+        Migration(number: 2, name: "0002_create_floating_ips", sql: createFloatingIPs),
+        Migration(number: 3, name: "0003_create_port_forwardings", sql: createPortForwardings),
+        Migration(number: 4, name: "0004_create_undertakings", sql: createUndertakings),
+        Migration(number: 5, name: "0005_create_project_usage", sql: createProjectUsage),
+    ]
+
+    private static let createFloatingIPs = """
+        -- Floating IPs and what they are mapped to. A fixed address has at most one of each external network.
+        CREATE TABLE floating_ips (
+            id uuid CONSTRAINT floating_ips_pkey PRIMARY KEY,
+            project_id text NOT NULL,
+            network_id uuid NOT NULL,
+            address inet NOT NULL,
+            description text NOT NULL,
+            tags text[] NOT NULL,
+            dns_name text NOT NULL,
+            dns_domain text NOT NULL,
+            port_id uuid,
+            fixed_ip_address inet,
+            subnet_id uuid,
+            router_id uuid,
+            -- Its node may still have the address when the floating IP is on no router.
+            last_router_id uuid,
+            status text NOT NULL CONSTRAINT floating_ips_status_check CHECK (status IN ('ACTIVE', 'DOWN', 'ERROR')),
+            status_reason text NOT NULL DEFAULT '',
+            -- What a node last reported about.
+            applied_revision bigint NOT NULL DEFAULT 0,
+            -- Of the last change that nodes care about.
+            mapping_revision bigint NOT NULL DEFAULT 1,
+            revision_number bigint NOT NULL DEFAULT 1,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            updated_at timestamptz NOT NULL DEFAULT now(),
+            CONSTRAINT floating_ips_address_key UNIQUE (network_id, address),
+            CONSTRAINT floating_ips_target_key UNIQUE (network_id, port_id, fixed_ip_address),
+            CONSTRAINT floating_ips_target_check CHECK (
+                num_nulls(port_id, fixed_ip_address, subnet_id) IN (0, 3)
+                AND (port_id IS NULL OR router_id IS NOT NULL))
+        );
+        CREATE INDEX floating_ips_project_id_idx ON floating_ips (project_id, id);
+        CREATE INDEX floating_ips_port_id_idx ON floating_ips (port_id) WHERE port_id IS NOT NULL;
+        CREATE INDEX floating_ips_router_id_idx ON floating_ips (router_id) WHERE router_id IS NOT NULL;
+        CREATE INDEX floating_ips_leaving_idx ON floating_ips (last_router_id)
+            WHERE router_id IS NULL AND status <> 'DOWN';
+        """
+
+    private static let createPortForwardings = """
+        -- Forwardings of floating IPs. Neither the external nor the internal side of two may overlap.
+        CREATE EXTENSION IF NOT EXISTS btree_gist;
+        CREATE TABLE port_forwardings (
+            id uuid CONSTRAINT port_forwardings_pkey PRIMARY KEY,
+            floating_ip_id uuid NOT NULL CONSTRAINT port_forwardings_floating_ip_id_fkey REFERENCES floating_ips,
+            protocol text NOT NULL CONSTRAINT port_forwardings_protocol_check
+                CHECK (protocol IN ('tcp', 'udp', 'sctp', 'dccp')),
+            internal_port_id uuid NOT NULL,
+            internal_ip_address inet NOT NULL,
+            internal_subnet_id uuid NOT NULL,
+            external_ports int4range NOT NULL CONSTRAINT port_forwardings_external_ports_check
+                CHECK (external_ports <@ int4range(1, 65536) AND NOT isempty(external_ports)),
+            internal_ports int4range NOT NULL CONSTRAINT port_forwardings_internal_ports_check
+                CHECK (internal_ports <@ int4range(1, 65536) AND NOT isempty(internal_ports)),
+            description text NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            CONSTRAINT port_forwardings_external_excl EXCLUDE USING gist (
+                floating_ip_id WITH =, protocol WITH =, external_ports WITH &&),
+            CONSTRAINT port_forwardings_internal_excl EXCLUDE USING gist (
+                internal_port_id WITH =, internal_ip_address inet_ops WITH =, protocol WITH =, internal_ports WITH &&)
+        );
+        CREATE INDEX port_forwardings_floating_ip_id_idx ON port_forwardings (floating_ip_id, id);
+        CREATE INDEX port_forwardings_internal_port_id_idx ON port_forwardings (internal_port_id);
+        """
+
+    private static let createUndertakings = """
+        -- Whose floating IPs' references at other services are being changed, and what is still owed about them.
+        CREATE TABLE undertakings (
+            floating_ip_id uuid CONSTRAINT undertakings_pkey PRIMARY KEY,
+            token uuid NOT NULL,
+            lease_until timestamptz NOT NULL,
+            -- What others may keep without a row that tells of it; the three arrays belong together.
+            holder_kinds text[] NOT NULL,
+            holder_ids uuid[] NOT NULL,
+            port_ids uuid[] NOT NULL,
+            CONSTRAINT undertakings_leans_check CHECK (
+                cardinality(holder_kinds) = cardinality(holder_ids) AND cardinality(holder_ids) = cardinality(port_ids))
+        );
+        CREATE INDEX undertakings_lease_until_idx ON undertakings (lease_until);
+        """
+
+    private static let createProjectUsage = """
+        -- How many floating IPs each project has; whoever makes one locks its project's row.
+        CREATE TABLE project_usage (
+            project_id text CONSTRAINT project_usage_pkey PRIMARY KEY,
+            floating_ips bigint NOT NULL CONSTRAINT project_usage_floating_ips_check CHECK (floating_ips >= 0)
+        );
+        """
+}

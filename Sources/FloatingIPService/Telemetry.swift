@@ -1,0 +1,9 @@
+/// Keys of log metadata.
+enum Telemetry {
+    static let floatingIP = "floating_ip"
+    static let router = "router"
+    static let port = "port"
+    static let agent = "agent"
+    static let count = "count"
+    static let error = "error"
+}

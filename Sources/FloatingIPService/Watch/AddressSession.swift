@@ -1,0 +1,92 @@
+internal import ChangeFeed
+internal import ResourceModel
+
+/// What a node asks of its watch.
+enum AddressRequest: Hashable, Sendable {
+    case subscribe(RouterID)
+    case unsubscribe(RouterID)
+}
+
+/// What a node is told of a router's floating IPs.
+enum AddressEvent: Hashable, Sendable {
+    case upserted(FloatingIPView, on: RouterID)
+    /// It left the router, or is gone.
+    case deleted(FloatingIPID, from: RouterID, revision: Revision)
+    /// All of the router's have been sent, as of this position or later.
+    case synced(RouterID, FeedPosition)
+}
+
+/// One node's watch: the routers it wants to hear of, and what it is told.
+///
+/// Requests and changes are worked on one after the other, each to its end, so that a router's snapshot is never mixed
+/// with its changes. An entry of the feed only names a floating IP: what is told is what it is by then.
+actor AddressSession {
+    private let registry: AddressRegistry
+    private let start: FeedPosition
+    private let send: @Sendable (AddressEvent) async throws -> Void
+    private var routers: Set<RouterID> = []
+    private var isAtWork = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// A session that wants to hear of nothing yet; `start` is before everything that the feed will tell.
+    init(
+        registry: AddressRegistry,
+        start: FeedPosition,
+        send: @escaping @Sendable (AddressEvent) async throws -> Void
+    ) {
+        self.registry = registry
+        self.start = start
+        self.send = send
+    }
+
+    func accept(_ request: AddressRequest) async throws {
+        await takeTurn()
+        defer { giveTurn() }
+        switch request {
+        case .subscribe(let router):
+            routers.insert(router)
+            for address in try await registry.addresses(onRouter: router) {
+                try await send(.upserted(address, on: router))
+            }
+            try await send(.synced(router, start))
+            try await registry.noteGone(fromRouter: router)
+        case .unsubscribe(let router):
+            guard routers.remove(router) != nil else { return }
+            try await registry.noteGone(fromRouter: router)
+        }
+    }
+
+    func follow(_ entry: FeedEntry) async throws {
+        await takeTurn()
+        defer { giveTurn() }
+        guard entry.kind == FloatingIPStore.addressKind, let router = entry.scope.flatMap({ RouterID($0) }),
+            routers.contains(router)
+        else { return }
+        let id = entry.id(of: FloatingIPKind.self)
+        let present = try await registry.address(id)
+        if let present, present.floatingIP.routerID == router {
+            try await send(.upserted(present, on: router))
+        } else {
+            let revision = max(entry.revision, present?.floatingIP.revision ?? 0)
+            try await send(.deleted(id, from: router, revision: revision))
+        }
+    }
+
+    // An actor lets others in wherever it waits; a turn lasts until the work is done.
+
+    private func takeTurn() async {
+        guard isAtWork else {
+            isAtWork = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func giveTurn() {
+        if waiting.isEmpty {
+            isAtWork = false
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+}
