@@ -2,6 +2,15 @@ internal import Addressing
 internal import CLinux
 
 extension ConntrackFilter {
+    /// Writes the request to delete all entries that match.
+    func writeDeletion(to writer: inout MessageWriter) {
+        writer.message(
+            type: conntrackMessage(IPCTNL_MSG_CT_DELETE),
+            flags: NLM_F_ACK,
+            fixedPart: nfgenmsg(family: version)
+        ) { writer in if !isUnconditional { write(to: &writer) } }
+    }
+
     /// Writes what the kernel itself can compare: the two tuples and which of their parts count.
     func write(to writer: inout MessageWriter) {
         writer.nest(CTA_TUPLE_ORIG.nested) { writer in

@@ -98,11 +98,7 @@ public struct ConntrackSocket: ~Copyable, Sendable {
     private mutating func attemptFlush(_ filter: ConntrackFilter) throws(NetlinkError) -> Acknowledgement? {
         var writer = socket.makeWriter(capacity: 256)
         let first = writer.sequence
-        writer.message(
-            type: conntrackMessage(IPCTNL_MSG_CT_DELETE),
-            flags: NLM_F_ACK,
-            fixedPart: nfgenmsg(family: filter.version)
-        ) { writer in if !filter.isUnconditional { filter.write(to: &writer) } }
+        filter.writeDeletion(to: &writer)
         return try socket.exchange(writer, firstSequence: first).first
     }
 

@@ -19,8 +19,9 @@ extension Announcement {
         frame.append(network: UInt16(form == .request ? ARPOP_REQUEST : ARPOP_REPLY))
         frame.append(contentsOf: mac.bytes)
         frame.append(contentsOf: address.bytes)
-        // A request does not know the target's hardware address; a reply names its receivers.
-        let target = form == .request ? [UInt8](repeating: 0, count: 6) : [UInt8](MACAddress.broadcast.bytes)
+        // A request does not know the target's hardware address; a reply that names another than its sender's is not
+        // taken for gratuitous (Linux, net/ipv4/arp.c, `arp_is_garp`).
+        let target = form == .request ? [UInt8](repeating: 0, count: 6) : [UInt8](mac.bytes)
         frame.append(contentsOf: target)
         frame.append(contentsOf: address.bytes)
         return frame

@@ -11,12 +11,17 @@ public struct Neighbour: Hashable, Sendable {
     /// How far the kernel trusts it.
     public var state: State
 
-    /// A permanent entry.
-    public init(_ address: IPAddress, at mac: MACAddress, on interface: InterfaceIndex) {
+    /// An entry, permanent unless another state is given.
+    public init(
+        _ address: IPAddress,
+        at mac: MACAddress,
+        on interface: InterfaceIndex,
+        state: State = State.permanent
+    ) {
         self.interface = interface
         self.address = address
         self.mac = mac
-        state = .permanent
+        self.state = state
     }
 
     init(interface: InterfaceIndex, address: IPAddress, mac: MACAddress?, state: State) {
