@@ -5,7 +5,7 @@
 /// Beyond the grammar it refuses what could mean different things to different readers or costs more than it says:
 /// bad UTF-8, lone surrogates, a name twice in one object, nesting deeper than 64, numbers of more than 64 characters
 /// or beyond a double's range, and anything after the text.
-struct JSONReader: ~Copyable {
+struct JSONReader {
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
@@ -31,11 +31,12 @@ struct JSONReader: ~Copyable {
         return value
     }
 
+    // Its parts are not inlined: the optimiser of Swift 6.3.1 does not survive all of them in one function.
     private mutating func value() throws(JSONError) -> JSONValue {
         guard let first = peek() else { throw fault(.unexpectedEnd) }
         switch first {
-        case UInt8(ascii: "{"): return try nested { reader throws(JSONError) in try reader.object() }
-        case UInt8(ascii: "["): return try nested { reader throws(JSONError) in try reader.array() }
+        case UInt8(ascii: "{"): return try object()
+        case UInt8(ascii: "["): return try array()
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -45,18 +46,16 @@ struct JSONReader: ~Copyable {
         }
     }
 
-    private mutating func nested(
-        _ read: (inout JSONReader) throws(JSONError) -> JSONValue
-    ) throws(JSONError) -> JSONValue {
+    /// Goes into an object or array, whose first character is next.
+    private mutating func enter() throws(JSONError) {
         guard depth < Self.deepestNesting else { throw fault(.tooDeep) }
         depth += 1
         position += 1
-        let value = try read(&self)
-        depth -= 1
-        return value
     }
 
-    private mutating func object() throws(JSONError) -> JSONValue {
+    @inline(never) private mutating func object() throws(JSONError) -> JSONValue {
+        try enter()
+        defer { depth -= 1 }
         var object = JSONObject()
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object(object) }
@@ -74,7 +73,9 @@ struct JSONReader: ~Copyable {
         return .object(object)
     }
 
-    private mutating func array() throws(JSONError) -> JSONValue {
+    @inline(never) private mutating func array() throws(JSONError) -> JSONValue {
+        try enter()
+        defer { depth -= 1 }
         var elements: [JSONValue] = []
         skipSpace()
         if take(UInt8(ascii: "]")) { return .array(elements) }
@@ -87,7 +88,7 @@ struct JSONReader: ~Copyable {
         return .array(elements)
     }
 
-    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+    @inline(never) private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
         for index in 0..<word.utf8CodeUnitCount {
             let expected = word.withUTF8Buffer { $0[index] }
             guard take(expected) else { throw fault(.unexpectedCharacter) }
