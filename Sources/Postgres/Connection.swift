@@ -49,6 +49,8 @@ final class Connection: EventHandler, @unchecked Sendable {
     var load = 0
     /// Since when the server works on the first of them.
     var headSince: MonotonicTime
+    /// Its present user's transaction was begun.
+    var hasBegun = false
     /// Gets no more requests and ends with the one it has.
     var isRetiring = false
     var connectTimer: TimerQueue.ID?

@@ -67,17 +67,17 @@ final class Engine: Sendable {
         _ = loop.execute { self.sessions.release(connection, mayBeReused: mayBeReused) }
     }
 
-    /// Runs a request on a connection of the pool; `opening`, when given, goes out in the same batch before it.
+    /// Runs a request on a connection of the pool, in a transaction if options for one are given.
     func run(
         _ request: Request,
         on connection: Connection,
-        after opening: Request? = nil
+        beginning options: TransactionOptions? = nil
     ) async throws(PostgresError) -> Rows {
         if case .statement(let statement) = request.kind, let defect = statement.defect { throw defect }
         return try await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 request.await(continuation)
-                hand(request) { self.sessions.submit(request, on: connection, after: opening) }
+                hand(request) { self.sessions.submit(request, on: connection, beginning: options) }
             }
         } onCancel: {
             _ = loop.execute { self.sessions.abandon(request, on: connection) }

@@ -9,32 +9,28 @@ internal import Logging
 ///
 /// Sendable: touched on the loop's thread only.
 final class ReadLanes: ConnectionOwner, @unchecked Sendable {
-    /// A connection whose query runs longer gets no more.
-    private static let slow = Duration.milliseconds(50)
-    /// What waits behind a query that runs longer is sent elsewhere.
-    private static let stuck = Duration.milliseconds(200)
-    private static let cancelGrace = Duration.milliseconds(20)
     /// Where one connection broke others may be about to: a moment later it is known which.
     private static let rest = Duration.milliseconds(5)
     private static let attempts = 4
 
-    private let loop: EventLoop
-    private let configuration: PostgresConfiguration
+    let loop: EventLoop
+    let configuration: PostgresConfiguration
     private let reachability: Reachability
-    private var opener: Opener?
-    private var lanes: [Connection] = []
+    var opener: Opener?
+    var lanes: [Connection] = []
     private var unsynced: [Connection] = []
-    private var waiting = Fifo<Request>()
+    var waiting = Fifo<Request>()
     private var resting: [Request] = []
-    private var isExpiryDue = false
-    private var isStuckCheckDue = false
-    private var isAbandonedCheckDue = false
+    private var expiry: Expiry?
+    var isStuckCheckDue = false
+    var isAbandonedCheckDue = false
     private var isClosed = false
 
     init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger, reachability: Reachability) {
         self.loop = loop
         self.configuration = configuration
         self.reachability = reachability
+        expiry = Expiry(loop: loop) { [weak self] in self?.expire() }
         opener = Opener(
             loop: loop,
             configuration: configuration,
@@ -166,74 +162,32 @@ extension ReadLanes {
     }
 
     /// Sends what waits, as far as there is room.
-    private func advance() {
+    func advance() {
         while !waiting.isEmpty, let lane = freeLane(), let request = waiting.popFirst() {
             guard !request.isFinished else { continue }
             send(request, on: lane, isAlone: request.attempts > 0)
         }
     }
 
-    private func hold(_ request: Request) {
+    func hold(_ request: Request) {
         waiting.append(request)
-        if !isExpiryDue { awaitExpiry(of: request.deadline) }
-    }
-
-    /// One timer serves the whole line: all wait about equally long.
-    private func awaitExpiry(of deadline: MonotonicTime) {
-        isExpiryDue = true
-        loop.schedule(after: deadline.elapsed(since: MonotonicTime.now)) { [weak self] in self?.expire() }
+        expiry?.include(request.deadline)
     }
 
     private func expire() {
-        isExpiryDue = false
         let now = MonotonicTime.now
         let reason = reasonForWaiting
-        for request in waiting.removeAll(where: { $0.isFinished || $0.deadline <= now }) where !request.isFinished {
-            request.finish(.failure(reason))
+        let expired = waiting.removeAll { request in
+            if request.isFinished || request.deadline <= now { return true }
+            expiry?.include(request.deadline)
+            return false
         }
-        if let next = waiting.first { awaitExpiry(of: next.deadline) }
+        for request in expired where !request.isFinished { request.finish(.failure(reason)) }
     }
 
     private var reasonForWaiting: PostgresError {
         if lanes.isEmpty { return .unavailable(opener?.lastFailure?.reason ?? "no connection in time") }
         return .timedOut("all connections for reads stayed busy for \(configuration.acquireTimeout)")
-    }
-
-    /// The lane with the least to do, unless all are full or held up by a slow query: then another one is opened.
-    private func freeLane() -> Connection? {
-        var free: Connection?
-        for lane in lanes where lane.isOpen && !lane.isRetiring && lane.load < configuration.readsPerConnection {
-            if lane.load < free?.load ?? .max, lane.headAge < Self.slow { free = lane }
-        }
-        if free == nil, !lanes.isEmpty, let opener, lanes.count + opener.wanted < configuration.readConnectionsLimit {
-            opener.open()
-        }
-        return free
-    }
-
-    private func watchForStuckLanes() {
-        guard !isStuckCheckDue else { return }
-        isStuckCheckDue = true
-        loop.schedule(after: Self.slow) { [weak self] in
-            guard let self else { return }
-            isStuckCheckDue = false
-            for lane in lanes { relieve(lane) }
-            advance()
-            if lanes.contains(where: { $0.load > 0 }) { watchForStuckLanes() }
-        }
-    }
-
-    /// Sends what waits behind a slow query to another lane, if there is one that answers: should all be slow, it is
-    /// the server that is.
-    ///
-    /// The server still has what was sent here, so the lane ends with that query.
-    private func relieve(_ lane: Connection) {
-        guard lane.isOpen, !lane.isRetiring, lane.load > 1, lane.headAge > Self.stuck, freeLane() != nil else { return }
-        lane.isRetiring = true
-        for request in lane.takeBackFollowers() where !request.isFinished {
-            request.startOver()
-            hold(request)
-        }
     }
 
     private func openPermanentLanes() {
@@ -252,19 +206,5 @@ extension ReadLanes {
     private func openFailed(_ error: PostgresError) {
         guard case .tooOld = error else { return advance() }
         for request in waiting.removeAll(where: { _ in true }) { request.finish(.failure(error)) }
-    }
-
-    private func watchForAbandonedHeads() {
-        guard !isAbandonedCheckDue else { return }
-        isAbandonedCheckDue = true
-        loop.schedule(after: Self.cancelGrace) { [weak self] in
-            guard let self else { return }
-            isAbandonedCheckDue = false
-            for lane in lanes {
-                guard let head = lane.headRequest, head.isAbandoned else { continue }
-                if lane.headAge >= Self.cancelGrace { lane.stop(head) }
-                watchForAbandonedHeads()
-            }
-        }
     }
 }

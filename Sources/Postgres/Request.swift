@@ -19,6 +19,8 @@ final class Request: @unchecked Sendable {
     private(set) var isFinished = false
     private var ended: (() -> Void)?
 
+    /// The BEGIN that was sent just before it.
+    var beginning: Request?
     /// What the server said about preparing the statement, when it refused.
     var preparation: ServerError?
     /// The answer, as far as it has come.

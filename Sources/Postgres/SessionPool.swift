@@ -10,7 +10,7 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
     private var state: PoolState<Connection, SessionWaiter>
     private var members: [ObjectIdentifier: Connection] = [:]
     private var opener: Opener?
-    private var expiry: (deadline: MonotonicTime, timer: TimerQueue.ID)?
+    private var expiry: Expiry?
     private var isClosed = false
 
     init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger, reachability: Reachability) {
@@ -18,6 +18,7 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
         self.configuration = configuration
         self.reachability = reachability
         state = PoolState(limit: configuration.poolSize)
+        expiry = Expiry(loop: loop) { [weak self] in self?.expire() }
         opener = Opener(
             loop: loop,
             configuration: configuration,
@@ -38,7 +39,7 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
         if waiter.isAbandoned { return waiter.finish(.failure(.cancelled)) }
         if case .tooOld(let text) = opener?.lastFailure { return waiter.finish(.failure(.tooOld(text))) }
         perform(state.acquire(waiter))
-        if !waiter.isFinished { awaitExpiry(of: waiter.deadline) }
+        if !waiter.isFinished { expiry?.include(waiter.deadline) }
     }
 
     func abandon(_ waiter: SessionWaiter) {
@@ -51,6 +52,7 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
     /// One with a transaction open, or broken, is not used again.
     func release(_ connection: Connection, mayBeReused: Bool = true) {
         let isClean = mayBeReused && connection.isClean && !isClosed
+        connection.hasBegun = false
         for action in state.release(connection, isClean: isClean) { perform(action) }
     }
 
@@ -60,10 +62,19 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
         submit(request, on: connection)
     }
 
-    func submit(_ request: Request, on connection: Connection, after opening: Request? = nil) {
+    /// Sends a request.
+    ///
+    /// In a transaction that has not begun yet, BEGIN goes out before it in the same batch: should it fail, the request
+    /// does not run.
+    func submit(_ request: Request, on connection: Connection, beginning options: TransactionOptions? = nil) {
         if request.isAbandoned, request.isCancellable { return request.finish(.failure(.cancelled)) }
         if case .script = request.kind { return connection.run(request) }
-        if let opening { connection.send(opening) }
+        if let options, !connection.hasBegun {
+            connection.hasBegun = true
+            let beginning = Request(.statement(Statement(options.beginning)), deadline: request.deadline)
+            request.beginning = beginning
+            connection.send(beginning)
+        }
         connection.send(request)
         connection.sync()
     }
@@ -75,7 +86,9 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
     }
 
     func connection(_ connection: Connection, ended request: Request) {
-        guard let outcome = request.outcome else { return }
+        guard var outcome = request.outcome else { return }
+        // Skipped because BEGIN failed: that is the reason to give.
+        if case .skipped = outcome, let reason = request.beginning?.outcome { outcome = reason }
         request.finish(Self.result(of: outcome, isAbandoned: request.isAbandoned))
     }
 
@@ -135,28 +148,15 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
         }
     }
 
-    /// One timer serves the whole line, for whoever gives up first.
-    private func awaitExpiry(of deadline: MonotonicTime) {
-        if let expiry {
-            guard deadline < expiry.deadline else { return }
-            loop.cancel(expiry.timer)
-        }
-        let wait = deadline.elapsed(since: MonotonicTime.now)
-        expiry = (deadline, loop.schedule(after: wait) { [weak self] in self?.expire() })
-    }
-
     private func expire() {
-        expiry = nil
         let now = MonotonicTime.now
         let reason = reasonForWaiting
-        var next: MonotonicTime?
         let expired = state.removeWaiters { waiter in
             if waiter.isFinished || waiter.deadline <= now { return true }
-            next = min(next ?? waiter.deadline, waiter.deadline)
+            expiry?.include(waiter.deadline)
             return false
         }
         for waiter in expired where !waiter.isFinished { waiter.finish(.failure(reason)) }
-        if let next { awaitExpiry(of: next) }
     }
 
     private var reasonForWaiting: PostgresError {

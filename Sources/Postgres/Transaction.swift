@@ -5,6 +5,7 @@ internal import Synchronization
 /// It begins at the server together with its first statement. Statements run in the order of the calls.
 public final class Transaction: Sendable {
     private struct State {
+        /// A statement was sent, and BEGIN before it.
         var hasBegun = false
         var isOver = false
         var savepoints = 0
@@ -60,22 +61,13 @@ public final class Transaction: Sendable {
     }
 
     func run(_ kind: Request.Kind, isCancellable: Bool) async throws(PostgresError) -> Rows {
-        let (isOver, begins) = state.withLock { state in
-            defer { state.hasBegun = true }
-            return (state.isOver, !state.hasBegun)
+        let isOver = state.withLock { state in
+            state.hasBegun = true
+            return state.isOver
         }
         if isOver { throw .closed }
-        let deadline = engine.deadline
-        let request = Request(kind, deadline: deadline, isCancellable: isCancellable)
-        guard begins else { return try await engine.run(request, on: connection) }
-        let beginning = Request(.statement(Statement(options.beginning)), deadline: deadline)
-        do throws(PostgresError) {
-            return try await engine.run(request, on: connection, after: beginning)
-        } catch {
-            // Nothing was sent: the transaction has not begun.
-            if case .encoding = error { state.withLock { $0.hasBegun = false } }
-            throw error
-        }
+        let request = Request(kind, deadline: engine.deadline, isCancellable: isCancellable)
+        return try await engine.run(request, on: connection, beginning: options)
     }
 
     /// A name for a cursor that no other of this transaction has.

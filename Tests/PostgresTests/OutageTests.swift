@@ -15,7 +15,7 @@ struct OutageTests {
     @Test func `without a server callers are told so within the acquire timeout`() async throws {
         var configuration = PostgresConfiguration(database: "none", user: "nobody")
         configuration.host = "/nonexistent"
-        configuration.acquireTimeout = .milliseconds(200)
+        configuration.acquireTimeout = .seconds(1)
         let database = Database(configuration: configuration, logger: .silent)
         defer { database.close() }
         for attempt in [0, 1] {

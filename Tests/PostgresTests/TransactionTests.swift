@@ -40,6 +40,25 @@ struct TransactionTests {
         #expect(try await numbers() == [])
     }
 
+    @Test func `statements sent at once are all part of the transaction`() async throws {
+        for round in 0..<20 {
+            await #expect(throws: Refusal.self) {
+                try await database.withTransaction { transaction in
+                    try await withThrowingTaskGroup { group in
+                        for id in 0..<5 {
+                            group.addTask {
+                                try await transaction.execute("INSERT INTO counters (id, n) VALUES (\(id), \(round))")
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                    throw Refusal()
+                }
+            }
+        }
+        #expect(try await numbers() == [])
+    }
+
     @Test func `a savepoint's statements are undone alone`() async throws {
         try await database.withTransaction { transaction in
             try await transaction.execute("INSERT INTO counters (id, n) VALUES (1, 1)")
