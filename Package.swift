@@ -182,14 +182,14 @@ let testTargets: [Target] = [
         "AgentServiceTests",
         uses: [
             "AgentService", "Contracts", "ServiceRuntime", "Netlink", "Nftables", "KernelTestSupport",
-            "ResourceModel", "Addressing", core, inProcess, protobuf, logging,
+            "ResourceModel", "Addressing", core, inProcess, protobuf, logging, lifecycle, configuration,
         ]
     ),
     tests(
         "GatewayTests",
         uses: [
             "Gateway", "Contracts", "CContracts", "CProtobufC", "ServiceRuntime", "HTTP2Transport", "ResourceModel",
-            "Addressing", core, inProcess, protobuf, nioCore, nioPosix, nioHTTP1, nioEmbedded, logging,
+            "Addressing", core, inProcess, protobuf, nioCore, nioPosix, nioHTTP1, nioEmbedded, configuration, logging,
         ]
     ),
     tests("SluiceTests", uses: ["Sluice", "Postgres", "PostgresTestSupport", "Addressing"]),

@@ -38,7 +38,11 @@ struct GatewayConfiguration: Sendable {
         self.identity = identity
         api = RESTApplication.Settings()
         api.linkPrefix = try Self.linkPrefix(reader.string(forKey: "link.prefix"))
-        api.greatestLimit = max(0, reader.int(forKey: "pagination.max-limit", default: 0))
+        let limit = reader.string(forKey: "pagination.max-limit", default: "0")
+        guard let greatest = Int32(limit), greatest >= -1 else {
+            throw ConfigurationError("pagination.max-limit", "'\(limit)' is not a number from 0")
+        }
+        api.greatestLimit = max(0, Int(greatest))
     }
 
     private static func linkPrefix(_ text: String?) throws(ConfigurationError) -> String? {

@@ -32,7 +32,7 @@ struct GatewayUnderTest: Sendable {
             interceptors: RPCServer.interceptors(logger: logger)
         )
         let client = GRPCClient(transport: transport.client, interceptors: RPCChannel.interceptors)
-        let caller = RPCCaller(client: client)
+        let caller = RPCCaller(name: "FakeCloud", client: client)
         let application = try RESTApplication(
             services: Services(network: caller, router: caller, floatingIP: caller),
             settings: settings,
@@ -74,17 +74,23 @@ struct GatewayUnderTest: Sendable {
         return try HTTPAnswer(try await exchange(text + "\r\n" + (body ?? "")))
     }
 
-    /// Everything that the server sends in answer to the text until it closes the connection.
-    func exchange(_ text: String) async throws -> [UInt8] {
+    /// Everything that the server sends in answer to the text until it closes the connection; `closing` ends what this
+    /// side sends.
+    func exchange(_ text: String, closing: Bool = false) async throws -> [UInt8] {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(to: address) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    )
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
+            // A server that refuses what is being sent may close before it has all of it.
+            try? await outbound.write(ByteBuffer(string: text))
+            if closing { outbound.finish() }
             var bytes: [UInt8] = []
             for try await part in inbound { bytes += Array(part.readableBytesView) }
             return bytes

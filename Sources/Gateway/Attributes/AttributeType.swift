@@ -51,6 +51,7 @@ indirect enum AttributeType: Sendable {
         static func unique(longest: Int) -> ListRule { ListRule(isUnique: true, longest: longest) }
     }
 
+    static let anyInteger = AttributeType.integer(Int64.min...Int64.max)
     static let cidr = AttributeType.block(hostBits: true, bareAddress: false)
     static let networkCIDR = AttributeType.block(hostBits: false, bareAddress: false)
     static func list(_ element: AttributeType) -> AttributeType { .list(element, .any) }

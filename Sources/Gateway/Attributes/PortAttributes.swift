@@ -25,14 +25,14 @@ extension Resource {
             Attribute("port_security_enabled", .boolean, [.post, .put]),
             Attribute("allowed_address_pairs", .list(.object(addressPair), .unique), [.post, .put]).emptiedByNull,
             Attribute("extra_dhcp_opts", .list(.object(dhcpOption)), [.post, .put]).emptiedByNull,
-            Attribute("binding:vnic_type", .choice(vnicTypes), [.post, .put, .filter]),
+            Attribute("binding:vnic_type", .choice(vnicTypes), [.post, .put]),
             Attribute("binding:host_id", .text(255), [.post, .put, .filter])
                 .emptiedByNull.set(by: .admins).hiddenFromProjects,
             Attribute("binding:profile", .freeObject, [.post, .put])
                 .emptiedByNull.set(by: .services).hiddenFromProjects,
             Attribute("binding:vif_type", .text(64)).hiddenFromProjects,
             Attribute("binding:vif_details", .freeObject).hiddenFromProjects,
-            Attribute("dns_name", .hostLabel, [.post, .put, .filter]),
+            Attribute("dns_name", .hostLabel, [.post, .put]),
             Attribute("dns_domain", .domain, [.post, .put]),
             Attribute("dns_assignment", .list(.object(dnsAssignment))),
             Attribute("ip_allocation", .text(16), [.filter, .sort]),

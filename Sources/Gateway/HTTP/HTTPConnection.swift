@@ -14,9 +14,11 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
     private let limits: HTTPLimits
     private var assembly: RequestAssembly
     private var mailbox = Mailbox.empty
-    private var watchdog: Watchdog
+    private let watchdog: Watchdog
     private var isInputClosed = false
     private var isLingering = false
+    /// The present answer is the last one.
+    private var isEnding = false
 
     /// The request that waits for the serving task, or the task that waits for a request.
     private enum Mailbox {
@@ -71,6 +73,7 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
     @discardableResult
     private func send(_ response: APIResponse, isHead: Bool, keepAlive: Bool) -> EventLoopFuture<Void> {
         let keepAlive = keepAlive && !isInputClosed
+        isEnding = !keepAlive
         watchdog.expect(within: limits.answer)
         channel.write(HTTPServerResponsePart.head(.init(response, keepAlive: keepAlive)), promise: nil)
         if !response.body.isEmpty, !isHead {
@@ -96,12 +99,14 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
 
 extension HTTPConnection {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isEnding else { return }
         perform(assembly.receive(unwrapInboundIn(data)))
     }
 
     private func perform(_ action: RequestAssembly.Action) {
         switch action {
-        case .wait: watchdog.expectAtMost(within: limits.body)
+        case .wait: break
+        case .expectBody: watchdog.expect(within: limits.body)
         case .sendContinue:
             watchdog.expect(within: limits.body)
             channel.writeAndFlush(
@@ -129,11 +134,8 @@ extension HTTPConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is HTTPParserError {
-            perform(assembly.fail(error))
-        } else {
-            context.close(promise: nil)
-        }
+        guard error is HTTPParserError else { return context.close(promise: nil) }
+        if !isEnding { perform(assembly.fail(error)) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

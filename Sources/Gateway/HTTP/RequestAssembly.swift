@@ -13,7 +13,9 @@ struct RequestAssembly {
     }
 
     enum Action {
-        /// More is to come.
+        /// The headers are complete, the body is to come.
+        case expectBody
+        /// More of the body is to come.
         case wait
         /// The client waits to be told that its body is wanted.
         case sendContinue
@@ -39,13 +41,13 @@ struct RequestAssembly {
         body = []
         if let length = head.headers["Content-Length"].first.flatMap({ Int($0) }) {
             guard length <= limits.bodyBytes else { return refuse(.tooLarge(limits.bodyBytes)) }
-            body.reserveCapacity(length)
+            body.reserveCapacity(min(length, 65536))
         }
-        guard let expectation = head.headers["Expect"].first else { return .wait }
+        guard let expectation = head.headers["Expect"].first else { return .expectBody }
         guard expectation.lowercased() == "100-continue" else {
             return refuse(Fault(status: 417, type: "HTTPExpectationFailed", message: "Unknown expectation."))
         }
-        return head.version == .http1_1 ? .sendContinue : .wait
+        return head.version == .http1_1 ? .sendContinue : .expectBody
     }
 
     private mutating func receive(_ buffer: ByteBuffer) -> Action {

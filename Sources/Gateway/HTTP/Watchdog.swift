@@ -1,65 +1,46 @@
 internal import NIOCore
 
-/// Closes a connection whose client takes too long; used on the channel's event loop alone.
+/// Closes a connection whose client takes too long.
 ///
-/// A deadline that moves costs nothing: the one timer looks at it when it goes off and waits again.
-struct Watchdog {
-    private let timer: DeadlineTimer
-
-    init(channel: any Channel) {
-        timer = DeadlineTimer(channel: channel)
-    }
-
-    /// Something must happen within the time from now.
-    func expect(within time: TimeAmount) {
-        timer.deadline = .now() + time
-        timer.arm()
-    }
-
-    /// As `expect(within:)`, but what had to happen earlier still has to.
-    func expectAtMost(within time: TimeAmount) {
-        let deadline = NIODeadline.now() + time
-        guard timer.deadline.map({ deadline < $0 }) ?? true else { return }
-        timer.deadline = deadline
-        timer.rearm()
-    }
-
-    /// Nothing is expected of the client.
-    func rest() {
-        timer.deadline = nil
-    }
-}
-
-/// The timer of a watchdog.
-private final class DeadlineTimer: @unchecked Sendable {
+/// A deadline that moves away costs nothing: the timer looks at it when it goes off, and waits again.
+final class Watchdog: @unchecked Sendable {
     // @unchecked: touched on the channel's event loop alone.
     private weak var channel: (any Channel)?
-    private var scheduled: Scheduled<Void>?
-    var deadline: NIODeadline?
+    private var deadline: NIODeadline?
+    private var timer: (end: NIODeadline, scheduled: Scheduled<Void>)?
 
     init(channel: any Channel) {
         self.channel = channel
     }
 
-    func arm() {
-        guard scheduled == nil, let deadline, let loop = channel?.eventLoop else { return }
-        scheduled = loop.scheduleTask(deadline: deadline) { [weak self] in self?.fire() }
+    /// Something must happen within the time from now; what was expected before no longer is.
+    func expect(within time: TimeAmount) {
+        let deadline = NIODeadline.now() + time
+        self.deadline = deadline
+        if let timer {
+            guard deadline < timer.end else { return }
+            timer.scheduled.cancel()
+        }
+        wait(until: deadline)
     }
 
-    /// For a deadline that is earlier than the one the timer waits for.
-    func rearm() {
-        scheduled?.cancel()
-        scheduled = nil
-        arm()
+    /// Nothing is expected of the client.
+    func rest() {
+        deadline = nil
     }
 
-    private func fire() {
-        scheduled = nil
+    private func wait(until end: NIODeadline) {
+        guard let loop = channel?.eventLoop else { return }
+        timer = (end, loop.scheduleTask(deadline: end) { [weak self] in self?.goOff() })
+    }
+
+    private func goOff() {
+        timer = nil
         guard let deadline else { return }
         if deadline <= .now() {
             channel?.close(mode: .all, promise: nil)
         } else {
-            arm()
+            wait(until: deadline)
         }
     }
 }

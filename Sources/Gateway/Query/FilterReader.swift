@@ -1,3 +1,4 @@
+internal import Addressing
 internal import ResourceModel
 
 /// Reads the filters of a list request off its parameters, by the resource's attribute table.
@@ -87,13 +88,16 @@ extension Attribute {
     /// - Throws: 400 `InvalidInput` for what is no boolean or number where one is wanted.
     func filterValue(_ text: String) throws(Fault) -> String? {
         switch type {
-        case .boolean, .integer, .family:
-            switch try type.converted(.string(text), for: name) {
-            case .bool(let value): return value ? "true" : "false"
-            case .integer(let value): return String(value)
-            default: return nil
+        case .boolean: return try type.converted(.string(text), for: name) == true ? "true" : "false"
+        case .integer, .family:
+            // What is out of range is a number all the same; nothing has it.
+            guard case .integer(let value) = try AttributeType.anyInteger.converted(.string(text), for: name) else {
+                return nil
             }
-        case .id, .address, .mac, .block, .text, .project, .choice:
+            return String(value)
+        case .block:
+            return text.isEmpty ? "" : CIDR(text).flatMap { $0.hasHostBits ? nil : $0.description }
+        case .id, .address, .mac, .text, .project, .choice:
             if text.isEmpty { return "" }
             guard case .string(let value)? = try? type.converted(.string(text), for: name) else { return nil }
             return value

@@ -66,6 +66,8 @@ struct APIExtension: Sendable {
         APIExtension("allowed-address-pairs", "Allowed Address Pairs", "Further addresses of ports"),
         APIExtension("extra_dhcp_opt", "Neutron Extra DHCP options", "DHCP options of ports"),
         APIExtension("ip_allocation", "IP Allocation", "How a port's addresses are allocated"),
+        APIExtension("dns-integration", "DNS Integration", "Names of ports and floating IPs"),
+        APIExtension("dns-domain-ports", "dns_domain for ports", "A DNS domain for each port"),
         APIExtension(
             "port-mac-address-regenerate",
             "Neutron Port MAC address regenerate",
@@ -80,6 +82,5 @@ struct APIExtension: Sendable {
         APIExtension("availability_zone", "Availability Zone", "Zones of agents"),
         APIExtension("availability_zone_filter", "Availability Zone Filter Extension", "Zones can be filtered"),
         APIExtension("router_availability_zone", "Router Availability Zone", "Zones that routers are placed in"),
-        APIExtension("network_availability_zone", "Network Availability Zone", "Zones that networks are in"),
     ]
 }
