@@ -49,11 +49,11 @@ bench-rpc: ## HTTP2Transport against grpc-swift's NIO transport
 	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench
 
 lint: ## swift-format in strict mode, shell syntax
-	swift format lint --strict --configuration .swift-format $(SOURCES)
+	@swift format lint --strict --configuration .swift-format $(SOURCES)
 	@for f in $$(git ls-files '*.sh' .ci/run); do bash -n $$f || exit 1; done
 
 format: ## swift-format in place
-	swift format -i --configuration .swift-format $(SOURCES)
+	@swift format -i --configuration .swift-format $(SOURCES)
 
 .build-protos/bin:
 	@for p in $(PROTO_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing=1; done; \
