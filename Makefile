@@ -39,7 +39,7 @@ down: ## delete DATA and the routers that `up` left in the kernel
 
 test: setup ## all tests: value, store, kernel, system, acceptance
 	swift build --build-tests $(STRICT)
-	$(SUDO) -E env PATH="$$PATH" swift test --skip-build
+	$(SUDO) -E env PATH="$$PATH" swift test --skip-build --no-parallel
 
 bench: setup ## API and agent, as ratios to a reference measured in the same run
 	swift build -c release $(STRICT)
