@@ -5,7 +5,7 @@ import ResourceModel
 import Testing
 
 @Suite(.needsPostgres, .tags(.postgres))
-struct ListingTests {
+struct ListPageTests {
     let temporary: TemporaryDatabase
     var database: Database { temporary.database }
 
