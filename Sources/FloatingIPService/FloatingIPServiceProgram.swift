@@ -44,8 +44,8 @@ public enum FloatingIPServiceProgram: Program {
 struct FloatingIPRoom: Sendable {
     let feed: FeedTail
     let store: FloatingIPStore
-    var keeper: UndertakingKeeper
-    var floatingIPs: FloatingIPRegistry
+    let keeper: UndertakingKeeper
+    let floatingIPs: FloatingIPRegistry
     let addresses: AddressRegistry
 
     init(

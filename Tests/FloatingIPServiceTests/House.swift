@@ -30,12 +30,11 @@ struct House: Sendable {
     static func open(
         quota: Int = 50,
         hasUpkeep: Bool = false,
-        patience: Duration = .seconds(10),
         _ body: (House) async throws -> Void
     ) async throws {
         let database = try await TemporaryDatabase.make(migrations: Migrations.all) { $0.poolSize = 16 }
         let (network, routers) = (FakeNetwork(), FakeRouters())
-        var room = FloatingIPRoom(
+        let room = FloatingIPRoom(
             database: database.database,
             networks: network,
             ports: network,
@@ -43,8 +42,6 @@ struct House: Sendable {
             quota: quota,
             logger: .silent
         )
-        room.keeper.patience = patience
-        room.floatingIPs.keeper.patience = patience
         let transport = InProcessTransport()
         let server = GRPCServer(
             transport: transport.server,
@@ -101,7 +98,7 @@ func expectRefusal<Answer: Sendable>(
         _ = try await callingRemote(body)
         Issue.record("not refused, where \(reason.rawValue) was to be", sourceLocation: location)
     } catch {
-        #expect(RemoteError(error)?.reason == reason, "\(error)", sourceLocation: location)
+        #expect((error as? any DomainError)?.reason == reason, "\(error)", sourceLocation: location)
     }
 }
 

@@ -1,3 +1,4 @@
+import Addressing
 import Contracts
 import PostgresTestSupport
 import ResourceModel
@@ -109,9 +110,11 @@ import Testing
     }
 
     @Test func `a port does not go while somebody is about to lean on it`() async throws {
-        try await House.open(patience: .milliseconds(200)) { house in
+        try await House.open { house in
             let site = try await house.makeSite()
             let port = try await house.makePort(site, "10.0.0.5")
+            var impatient = house.room.floatingIPs
+            impatient.keeper.patience = .zero
             let made = try await house.create(on: site.external)
             let (opened, gate) = AsyncStream.makeStream(of: Void.self)
             await house.routers.setBefore { for await _ in opened {} }
@@ -119,8 +122,13 @@ import Testing
                 group.addTask { _ = try await house.associate(made.id, port) }
                 try await eventually("the reference") { await !house.network.references.isEmpty }
                 // Neither missed nor waited for without end.
-                await expectRefusal(.serviceUnavailable) { try await tellDeletion(house, port) }
-                await expectRefusal(.serviceUnavailable) { try await tellLoss(house, port, "10.0.0.5") }
+                let id = try #require(PortID(port))
+                await expectRefusal(.serviceUnavailable) { [impatient] in
+                    try await impatient.portWillBeDeleted(id, ofProject: "acme", as: .program)
+                }
+                await expectRefusal(.serviceUnavailable) { [impatient] in
+                    try await impatient.port(id, willLose: [.v4(IPv4Address(10, 0, 0, 5))])
+                }
                 gate.finish()
                 try await group.waitForAll()
             }

@@ -153,11 +153,15 @@ import Testing
     }
 
     @Test func `a floating IP whose change hangs is busy, not broken`() async throws {
-        try await House.open(patience: .milliseconds(100)) { house in
+        try await House.open { house in
             let site = try await house.makeSite()
             let made = try await house.create(on: site.external)
             let undertaking = try await house.room.keeper.begin(try #require(FloatingIPID(made.id)), leaning: [])
-            await expectRefusal(.serviceUnavailable) { try await house.delete(made.id) }
+            var impatient = house.room.floatingIPs
+            impatient.keeper.patience = .zero
+            await expectRefusal(.serviceUnavailable) { [impatient] in
+                try await impatient.delete(made.id, expected: nil, as: .member)
+            }
             await house.room.keeper.settle(undertaking)
             try await house.delete(made.id)
             try await house.expectNothingLeft()

@@ -25,6 +25,8 @@ actor AddressSession {
     private let start: FeedPosition
     private let send: @Sendable (AddressEvent) async throws -> Void
     private var routers: Set<RouterID> = []
+    /// What the node was told is on a router, also on one that it asks for no more.
+    private var told: [RouterID: [FloatingIPID: Revision]] = [:]
     private var isAtWork = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -45,15 +47,22 @@ actor AddressSession {
         switch request {
         case .subscribe(let router):
             routers.insert(router)
-            for address in try await registry.addresses(onRouter: router) {
-                try await send(.upserted(address, on: router))
-            }
-            try await send(.synced(router, start))
+            try await sendSnapshot(of: router)
             try await registry.noteGone(fromRouter: router)
         case .unsubscribe(let router):
             guard routers.remove(router) != nil else { return }
             try await registry.noteGone(fromRouter: router)
         }
+    }
+
+    /// Tells what is on a router, and what is not there any more of what was told before: a node that gives a router up
+    /// and gets it back may still be working on what it was told the first time.
+    private func sendSnapshot(of router: RouterID) async throws {
+        let present = try await registry.addresses(onRouter: router)
+        for address in present { try await tell(address, on: router) }
+        let gone = (told[router] ?? [:]).keys.filter { id in !present.contains { $0.floatingIP.id == id } }
+        for id in gone { try await tellDeletion(of: id, from: router, now: try await registry.address(id)) }
+        try await send(.synced(router, start))
     }
 
     func follow(_ entry: FeedEntry) async throws {
@@ -65,11 +74,26 @@ actor AddressSession {
         let id = entry.id(of: FloatingIPKind.self)
         let present = try await registry.address(id)
         if let present, present.floatingIP.routerID == router {
-            try await send(.upserted(present, on: router))
+            try await tell(present, on: router)
         } else {
-            let revision = max(entry.revision, present?.floatingIP.revision ?? 0)
-            try await send(.deleted(id, from: router, revision: revision))
+            try await tellDeletion(of: id, from: router, now: present, atLeast: entry.revision)
         }
+    }
+
+    private func tell(_ address: FloatingIPView, on router: RouterID) async throws {
+        told[router, default: [:]][address.floatingIP.id] = address.floatingIP.revision
+        try await send(.upserted(address, on: router))
+    }
+
+    private func tellDeletion(
+        of id: FloatingIPID,
+        from router: RouterID,
+        now present: FloatingIPView?,
+        atLeast least: Revision = 0
+    ) async throws {
+        let before = told[router]?.removeValue(forKey: id) ?? 0
+        let revision = max(least, before + 1, present?.floatingIP.revision ?? 0)
+        try await send(.deleted(id, from: router, revision: revision))
     }
 
     // An actor lets others in wherever it waits; a turn lasts until the work is done.
