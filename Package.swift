@@ -189,7 +189,8 @@ let testTargets: [Target] = [
         "GatewayTests",
         uses: [
             "Gateway", "Contracts", "CContracts", "CProtobufC", "ServiceRuntime", "HTTP2Transport", "ResourceModel",
-            "Addressing", core, inProcess, protobuf, nioCore, nioPosix, nioHTTP1, nioEmbedded, configuration, logging,
+            "Addressing", core, inProcess, protobuf, nioCore, nioPosix, nioHTTP1, nioEmbedded, configuration,
+            lifecycle, logging,
         ]
     ),
     tests("SluiceTests", uses: ["Sluice", "Postgres", "PostgresTestSupport", "Addressing"]),

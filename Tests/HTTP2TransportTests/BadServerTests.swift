@@ -14,9 +14,7 @@ import Testing
             greeting: Self.hello,
             answer: frames.flatMap(\.octets)
         )
-        var configuration = HTTP2ClientConfiguration.defaults
-        configuration.connectTimeout = .milliseconds(500)
-        let result = try await calling([address], configuration: configuration) { client in
+        let result = try await calling([address]) { client in
             do {
                 _ = try await echo(client)
                 return (nil, "") as (RPCError.Code?, String)

@@ -36,7 +36,9 @@ import Testing
             // Every ping but the first comes too early; the call falls, and later ones live longer.
             let code = await failure { try await pair.readAll(EchoService.hang) }
             #expect(code == .unavailable)
-            let answer = try await pair.unary(EchoService.unary, [1]).message
+            var options = CallOptions.defaults
+            options.waitForReady = true
+            let answer = try await pair.unary(EchoService.unary, [1], options: options).message
             #expect(answer == [1])
         }
     }
@@ -58,27 +60,22 @@ import Testing
         configuration.idleTimeout = .milliseconds(100)
         try await EchoPair.run(server: configuration) { pair in
             let peer = try await RawPeer.connect(to: pair.address)
-            try await peer.greet()
-            try await eventually { peer.goAways.contains { $0.errorCode == 0 } }
-            try await eventually { peer.isClosed }
+            try? await peer.greet()
+            try await eventually { peer.goAways.contains { $0.errorCode == 0 } && peer.isClosed }
         }
     }
 
     @Test func `calls go on while connections grow old`() async throws {
         var configuration = HTTP2ServerConfiguration.defaults
-        configuration.maxConnectionAge = .milliseconds(30)
+        configuration.maxConnectionAge = .milliseconds(20)
         var client = HTTP2ClientConfiguration.defaults
         client.backoff = BackoffPolicy(initial: .milliseconds(5), maximum: .milliseconds(5))
         client.waitForReady = true
         try await EchoPair.run(server: configuration, client: client) { pair in
-            let deadline = ContinuousClock.now + .seconds(1)
-            var calls = 0
-            while ContinuousClock.now < deadline {
+            for _ in 0..<300 {
                 let answer = try await pair.unary(EchoService.unary, [7]).message
                 #expect(answer == [7])
-                calls += 1
             }
-            #expect(calls > 5)
         }
     }
 

@@ -127,8 +127,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
             judge(conduct.settings(now))
             guard !isReady else { break }
             isReady = true
-            clock.handshakeEnded()
-            setAlarm()
+            if clock.handshakeEnded() { setAlarm() }
             owner?.connectionReady(self)
         case .goAway(let lastStream, let code, let debug): went(lastStream, code, debug)
         case .ping, .pong: break

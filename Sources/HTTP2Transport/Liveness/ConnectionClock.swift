@@ -65,9 +65,10 @@ struct ConnectionClock {
         return pingSent != nil
     }
 
-    /// The peer's first SETTINGS arrived.
-    mutating func handshakeEnded() {
-        handshakeDue = nil
+    /// The peer's SETTINGS arrived; gives whether they were the first, which moves ``next``.
+    mutating func handshakeEnded() -> Bool {
+        defer { handshakeDue = nil }
+        return handshakeDue != nil
     }
 
     /// A header list begins; it has as long as a handshake.

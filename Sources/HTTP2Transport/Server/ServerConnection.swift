@@ -54,7 +54,7 @@ final class ServerConnection: LinkOwner, @unchecked Sendable {
         let now = NIODeadline.now()
         switch event {
         case .settings:
-            clock.handshakeEnded()
+            if clock.handshakeEnded() { setAlarm() }
             judge(conduct.settings(now))
         case .ping: judge(conduct.ping(now))
         case .pong(Self.drainPing): if clock.drainHeard() { session.sayGoodbye(ErrorCode.none, debug: "") }

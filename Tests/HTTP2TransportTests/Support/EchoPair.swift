@@ -117,3 +117,12 @@ func failure<Result>(_ body: () async throws -> Result) async -> RPCError.Code? 
         return (error as? RPCError)?.code
     }
 }
+
+/// Waits until `count` does not change for a while.
+func standstill(_ count: () -> Int) async throws {
+    var seen = -1
+    while seen != count() {
+        seen = count()
+        try await Task.sleep(for: .milliseconds(300))
+    }
+}

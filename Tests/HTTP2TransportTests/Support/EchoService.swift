@@ -25,6 +25,7 @@ struct EchoService: RegistrableRPCService {
     static let flood = method("Flood")
     static let time = method("Time")
     static let whoami = method("WhoAmI")
+    static let cancellations = method("Cancellations")
     static let missing = method("Missing")
 
     let witness: Witness

@@ -107,12 +107,12 @@ struct Frame: Equatable {
 
 extension Frame {
     /// The header list of a call of the echo service.
-    static func request(_ stream: UInt32, _ method: String, ends: Bool = false) -> Frame {
+    static func request(_ stream: UInt32, _ method: String, timeout: String = "1H", ends: Bool = false) -> Frame {
         headers(
             stream,
             [
                 ":method": "POST", ":scheme": "http", ":path": "/test.Echo/\(method)", ":authority": "test",
-                "te": "trailers", "content-type": "application/grpc",
+                "te": "trailers", "content-type": "application/grpc", "grpc-timeout": timeout,
             ],
             ends: ends
         )

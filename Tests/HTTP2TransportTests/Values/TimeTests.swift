@@ -36,7 +36,7 @@ import Testing
 
     @Test func `a silent peer is asked, and given up when it does not answer`() {
         var clock = ConnectionClock(rhythm(), now: start)
-        clock.handshakeEnded()
+        check(clock.handshakeEnded(), is: true)
         #expect(clock.next == at(10))
         check(clock.due(at(10)), is: [.ping])
         #expect(clock.next == at(13))
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `any sign of life puts the question off`() {
         var clock = ConnectionClock(rhythm(), now: start)
-        clock.handshakeEnded()
+        check(clock.handshakeEnded(), is: true)
         check(clock.due(at(10)), is: [.ping])
         check(clock.read(at(11)), is: true)
         check(clock.due(at(13)), is: [])
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `without calls nobody is asked unless that is permitted`() {
         var clock = ConnectionClock(rhythm(permitWithoutCalls: false), now: start)
-        clock.handshakeEnded()
+        check(clock.handshakeEnded(), is: true)
         #expect(clock.next == nil)
         clock.callsChanged(to: 1, at(5))
         check(clock.due(at(10)), is: [.ping])
@@ -62,7 +62,7 @@ import Testing
 
     @Test func `an idle connection is drained, one in use is not`() {
         var clock = ConnectionClock(rhythm(interval: nil, idle: .seconds(20)), now: start)
-        clock.handshakeEnded()
+        check(clock.handshakeEnded(), is: true)
         clock.callsChanged(to: 1, at(1))
         check(clock.due(at(30)), is: [])
         clock.callsChanged(to: 0, at(31))
@@ -72,14 +72,14 @@ import Testing
 
     @Test func `an old connection is drained`() {
         var clock = ConnectionClock(rhythm(interval: nil, age: .seconds(60)), now: start)
-        clock.handshakeEnded()
+        check(clock.handshakeEnded(), is: true)
         #expect(clock.next == at(60))
         check(clock.due(at(60)), is: [.drain("connection is old")])
     }
 
     @Test func `a drain refuses calls when heard of or after a while, and cuts off in the end`() {
         var clock = ConnectionClock(rhythm(interval: nil), now: start)
-        clock.handshakeEnded()
+        check(clock.handshakeEnded(), is: true)
         check(clock.beginDrain(at(100)), is: true)
         check(clock.beginDrain(at(100)), is: false)
         check(clock.due(at(101)), is: [.refuse])
