@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTP2Transport
 internal import Logging
 internal import NIOCore
@@ -71,10 +72,14 @@ struct HTTPFront: Service {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try accept(channel) }
             }
-        switch address {
-        case .tcp(let host, let port): return try await bootstrap.bind(host: host, port: port).get()
-        case .unix(let path):
-            return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        do {
+            switch address {
+            case .tcp(let host, let port): return try await bootstrap.bind(host: host, port: port).get()
+            case .unix(let path):
+                return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            }
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw ConfigurationError("listen.address", "\(address.text) is taken by another program")
         }
     }
 
@@ -91,5 +96,15 @@ struct HTTPFront: Service {
         try pipeline.addHandler(HTTPServerPipelineHandler())
         try pipeline.addHandler(connection)
         return connection
+    }
+}
+
+extension ListenAddress {
+    /// The address as it is set.
+    fileprivate var text: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
     }
 }

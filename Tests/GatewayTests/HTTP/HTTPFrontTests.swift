@@ -1,4 +1,11 @@
+import HTTP2Transport
+import Logging
 import NIOCore
+import NIOPosix
+import ResourceModel
+import ServiceLifecycle
+import ServiceRuntime
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -120,6 +127,64 @@ import Testing
         try await GatewayUnderTest.run(limits: limits) { gateway async throws in
             let bytes = (try? await gateway.exchange("GET / HTTP/1.1\r\n\r\n")) ?? []
             #expect(bytes.isEmpty)
+        }
+    }
+
+    @Test func `a port that is taken is named`() async throws {
+        try await GatewayUnderTest.run { gateway async throws in
+            let port = try #require(gateway.address.port)
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let away = AwayService()
+            let services = Services(network: away, router: away, floatingIP: away)
+            let application = try RESTApplication(services: services, settings: .init(), logger: logger)
+            let front = HTTPFront(
+                application: application,
+                address: .tcp(host: "127.0.0.1", port: port),
+                eventLoops: .singleton,
+                health: HealthReporter(),
+                logger: logger
+            )
+            await #expect {
+                try await front.run()
+            } throws: { error in
+                (error as? ConfigurationError)?.description.contains("127.0.0.1:\(port) is taken") == true
+            }
+        }
+    }
+
+    @Test func `a request that runs when the server is stopped gets its answer`() async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let slow = GatedService()
+        let services = Services(network: slow, router: slow, floatingIP: slow)
+        let application = try RESTApplication(services: services, settings: .init(), logger: logger)
+        let (addresses, bound) = AsyncStream.makeStream(of: SocketAddress.self)
+        let front = HTTPFront(
+            application: application,
+            address: .tcp(host: "127.0.0.1", port: 0),
+            eventLoops: .singleton,
+            health: HealthReporter(),
+            logger: logger,
+            whenBound: { if let address = $0 { bound.yield(address) } }
+        )
+        let group = ServiceGroup(services: [front], logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            for await address in addresses {
+                let gateway = GatewayUnderTest(cloud: FakeCloud(), address: address)
+                async let answer = gateway.exchange("GET /v2.0/networks HTTP/1.1\r\nHost: h\r\n\r\n")
+                async let idle = gateway.exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                await slow.arrival()
+                await group.triggerGracefulShutdown()
+                // The idle connection ends while the other one still waits.
+                let statuses = try Self.statuses(await idle)
+                #expect(statuses == ["200"])
+                slow.open()
+                let late = try HTTPAnswer(await answer)
+                #expect(late.status == 200)
+                #expect(late.headers["connection"] == "close")
+                break
+            }
+            try await tasks.waitForAll()
         }
     }
 
