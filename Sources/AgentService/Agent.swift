@@ -67,7 +67,7 @@ struct Agent<Transport: ClientTransport> {
                 [RepairTimer(interval: $0, reconciler: reconciler)]
             } ?? []
         parts =
-            [announcer.service, aftermath.service] + reconciler.threads
+            [announcer.service, aftermath.service, reconciler.threads]
             + [reconciler, routerReporter, addressReporter, routerWatch, addressWatch] + repair
     }
 

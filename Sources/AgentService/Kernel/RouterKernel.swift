@@ -141,17 +141,22 @@ extension RouterKernel {
 
     /// Removes the bridges and devices on the node that nobody wants, and finds the routers that nobody wants.
     func sweep(sparing wanted: Job.Wanted) throws(AgentError) -> Set<RouterID> {
-        changeCount.add(try host.sweep(sparing: wanted), ordering: .relaxed)
         var unwanted: Set<RouterID> = []
         for name in try names() {
             guard let id = KernelNames.router(ofNamespace: name), !wanted.routers.contains(id) else { continue }
             let isKnown = held.withLock { $0[id] != nil }
-            if let router = try find(id), try !router.contents(of: host.namespace).links.belong(to: nodeNote) {
-                if !isKnown { release(id) }
-            } else {
+            // What is no namespace yet, another node of this machine may be about to make.
+            guard let router = try find(id) else { continue }
+            if try router.contents(of: host.namespace).links.belong(to: nodeNote) {
                 unwanted.insert(id)
+            } else if !isKnown {
+                release(id)
             }
         }
+        // The devices of those go with them: they tell whose the namespaces are.
+        var spared = wanted
+        spared.routers.formUnion(unwanted)
+        changeCount.add(try host.sweep(sparing: spared), ordering: .relaxed)
         return unwanted
     }
 }

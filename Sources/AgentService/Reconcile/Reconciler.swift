@@ -83,18 +83,13 @@ final class Reconciler: Service {
 
 extension Reconciler {
     /// The threads that work on the kernel.
-    var threads: [ThreadService] {
-        (1...Self.threadCount).map { number in
-            ThreadService(name: "settler-\(number)") { [self] in
-                while let job = queue.next() { carryOut(job) }
-            } stop: { [self] in
-                queue.close()
-            }
+    var threads: ThreadService {
+        ThreadService(name: "settler", count: Self.threadCount) { [self] in
+            while let job = queue.next() { carryOut(job) }
+        } stop: { [self] in
+            queue.close()
         }
     }
-
-    /// Whether no work waits or runs; for tests.
-    var isIdle: Bool { queue.isIdle }
 
     private func carryOut(_ job: Job) {
         switch job {

@@ -1,10 +1,12 @@
 internal import Glibc
 internal import ServiceLifecycle
 
-/// A loop that has a thread of its own, because its calls into the kernel block.
+/// A loop that has threads of its own, because its calls into the kernel block.
 struct ThreadService: Service {
-    /// The thread's name, at most 15 bytes, as `top -H` shows it.
+    /// The threads' name, at most 15 bytes, as `top -H` shows it.
     var name: String
+    /// How many threads run the loop.
+    var count = 1
     /// Runs until `stop` was called.
     var body: @Sendable () -> Void
     /// Makes `body` return soon; may be called from anywhere and more than once.
@@ -14,17 +16,23 @@ struct ThreadService: Service {
     func run() async {
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await withCheckedContinuation { continuation in
-                    Self.start(name) {
-                        body()
-                        continuation.resume()
-                    }
+                await withTaskGroup { group in
+                    for _ in 0..<count { group.addTask { await runThread() } }
                 }
             } onGracefulShutdown: {
                 stop()
             }
         } onCancel: {
             stop()
+        }
+    }
+
+    private func runThread() async {
+        await withCheckedContinuation { continuation in
+            Self.start(name) {
+                body()
+                continuation.resume()
+            }
         }
     }
 

@@ -12,9 +12,6 @@ final class WorkQueue: Sendable {
     /// Asks for work.
     func submit(_ job: Job) { state.update { $0.schedule.submit(job) } }
 
-    /// Whether there is nothing left to do.
-    var isIdle: Bool { state.update { $0.schedule.isIdle } }
-
     /// Gives out no more jobs; those that run are finished.
     func close() { state.update { $0.isClosed = true } }
 

@@ -66,10 +66,12 @@ struct RouterWatch<Transport: ClientTransport>: Service {
     ) async throws {
         let (request, beginning) = feed.begin(agent: lease.agentID)
         if let beginning { deliver(.routers(beginning)) }
+        let (answers, arrived) = AsyncThrowingStream.makeStream(of: Wire.RouterEvent.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await keep(lease) }
             defer { group.cancelAll() }
-            let (answers, arrived) = AsyncThrowingStream.makeStream(of: Wire.RouterEvent.self)
+            group.addTask {
+                do { try await keep(lease) } catch { arrived.finish(throwing: error) }
+            }
             group.addTask {
                 do {
                     try await agents.watchRouters(request) { response in

@@ -62,7 +62,7 @@ final class ScratchNode: Sendable {
         kernel = RouterKernel(
             host: try NodeHost(namespace: node.name),
             layout: layout,
-            node: node.name,
+            node: "scratch in \(node.name)",
             announcer: announcer,
             aftermath: aftermath
         )
@@ -71,12 +71,12 @@ final class ScratchNode: Sendable {
     }
 
     /// The agent as it is after a restart: it knows nothing of what it did.
-    func restarted(in other: ScratchNamespace? = nil) throws -> RouterKernel {
+    func restarted(in other: ScratchNamespace? = nil, as label: String = "scratch") throws -> RouterKernel {
         let name = (other ?? node).name
         return RouterKernel(
             host: try NodeHost(namespace: name),
             layout: layout,
-            node: name,
+            node: "\(label) in \(name)",
             announcer: announcer,
             aftermath: aftermath
         )

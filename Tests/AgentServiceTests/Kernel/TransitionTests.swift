@@ -112,6 +112,17 @@ import Testing
         }
     }
 
+    @Test func `a node that got another name knows its routers again`() async throws {
+        try await withNode { node in
+            node.settle(story.desired([floating]))
+            let renamed = try node.restarted(as: "renamed")
+            #expect(try renamed.sweep(sparing: .init(routers: [], bridges: [])).contains(story.router))
+            #expect(renamed.settle(DesiredRouter(id: story.router)).changes == 1)
+            let names = try NetworkNamespace.names()
+            #expect(!names.contains(KernelNames.namespace(of: story.router)))
+        }
+    }
+
     @Test func `another node's routers on this machine are left alone`() async throws {
         try await withNode { node in
             node.settle(story.desired())

@@ -1,0 +1,96 @@
+import ResourceModel
+import Testing
+
+@testable import AgentService
+
+@Suite struct ReconcileStateTests {
+    private let id = Samples.router
+
+    private func told(_ state: inout ReconcileState, _ events: WatchEvent...) -> [ReconcileState.Action] {
+        events.flatMap { state.handle(.told($0)) }
+    }
+
+    private func known() -> ReconcileState {
+        var state = ReconcileState(layout: NodeLayout())
+        _ = told(
+            &state,
+            .routers(.snapshotBegan),
+            .routers(.upserted(Samples.specification)),
+            .routers(.synced),
+            .addresses(id, .synced)
+        )
+        return state
+    }
+
+    @Test func `no work is given before the streams are complete`() {
+        var state = ReconcileState(layout: NodeLayout())
+        let before = told(&state, .routers(.snapshotBegan), .routers(.upserted(Samples.specification)))
+        #expect(
+            before == [.watch(.subscribe(id)), .load(NodeLoad(routers: 1, gateways: 1, interfaces: 2))]
+        )
+        let wanted = Job.Wanted(
+            routers: [id],
+            bridges: [KernelNames.bridge(of: Samples.red), KernelNames.bridge(of: Samples.blue)]
+        )
+        #expect(told(&state, .routers(.synced)) == [.work(.sweep(wanted)), .ready])
+        #expect(told(&state, .addresses(id, .synced)) == [.work(.settle(Samples.desired()))])
+    }
+
+    @Test func `losing the streams gives no work`() {
+        var state = known()
+        #expect(told(&state, .routers(.snapshotBegan), .addresses(id, .snapshotBegan)) == [])
+    }
+
+    @Test func `a found router that is wanted by now is left alone`() {
+        var state = known()
+        let stray: RouterID = Samples.id(0xbad)
+        #expect(state.handle(.swept([id, stray])) == [.work(.settle(DesiredRouter(id: stray)))])
+    }
+
+    @Test func `a complaint is made once, and its end told`() {
+        var state = known()
+        func settled(_ result: RouterOutcome.Result) -> [ReconcileState.Action] {
+            state.handle(.settled(RouterOutcome(desired: Samples.desired(), result: result)))
+        }
+        let good = RouterOutcome.Result.settled(
+            problems: .init(router: [], addresses: [:]),
+            changes: 0,
+            removedDevices: false
+        )
+        #expect(settled(.failed(reason: "no")).contains(.complain(id, "no")))
+        #expect(!settled(.failed(reason: "no")).contains(.complain(id, "no")))
+        #expect(settled(good).contains(.relief(id)))
+        #expect(!settled(good).contains(.relief(id)))
+    }
+
+    @Test func `devices that went are followed by a sweep`() {
+        var state = known()
+        let actions = state.handle(
+            .settled(
+                RouterOutcome(
+                    desired: Samples.desired(),
+                    result: .settled(problems: .init(router: [], addresses: [:]), changes: 1, removedDevices: true)
+                )
+            )
+        )
+        #expect(actions.contains { if case .work(.sweep) = $0 { true } else { false } })
+    }
+
+    @Test func `repair settles what is known`() {
+        var state = known()
+        #expect(state.handle(.repairDue) == [.work(.settle(Samples.desired()))])
+        var empty = ReconcileState(layout: NodeLayout())
+        #expect(empty.handle(.repairDue) == [])
+    }
+
+    @Test func `what is not understood is reported as failed`() {
+        var state = known()
+        let actions = told(&state, .addresses(id, .rejected(Samples.id(1), 3, reason: "odd")))
+        let report = ObjectReport(
+            id: FloatingIPID(high: 1 << 24, low: 0).description,
+            revision: 3,
+            state: .failed("not understood: odd")
+        )
+        #expect(actions == [.reportAddresses([report])])
+    }
+}
