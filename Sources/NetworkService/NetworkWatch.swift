@@ -41,11 +41,15 @@ struct NetworkWatch: Sendable {
     ///
     /// - Throws: `ChangeFeedError` when the watcher has to begin anew, and what `send` throws.
     func follow(from position: FeedPosition?, _ send: ([NetworkEvent]) async throws -> Void) async throws {
-        var start = position
-        var isSynced = false
-        if start == nil {
+        var isSynced = true
+        let start: FeedPosition
+        if let position {
+            start = position
+            // Where nothing has happened since, nothing would come to say so.
+            isSynced = try await storage.feed.withSnapshot { _, present in present <= position }
+            if isSynced { try await send([.synced(position)]) }
+        } else {
             start = try await snapshot(send)
-            isSynced = true
         }
         for try await event in storage.feed.watch(from: start) {
             switch event {

@@ -5,6 +5,8 @@ internal import ResourceModel
 func answering<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
     do {
         return try await call()
+    } catch PostgresError.cancelled {
+        throw CancellationError()
     } catch let error as PostgresError {
         throw NetworkError(error) ?? error
     }
