@@ -1,7 +1,8 @@
 import Addressing
 import KernelTestSupport
-import Netlink
 import Testing
+
+@testable import Netlink
 
 @Suite(.needsKernel, .tags(.kernel)) struct ConntrackTests {
     /// A client and a server with a router between them that tracks connections.
@@ -103,6 +104,20 @@ import Testing
             #expect(try connections(of: router).count == 1)
             try delete(others + [.to(.of("10.0.2.2"))], in: router)
             #expect(try connections(of: router).isEmpty)
+            withExtendedLifetime(echo) {}
+        }
+    }
+
+    @Test(arguments: [
+        ("10.0.2.2", true), ("10.0.2.3", false),
+    ]) func `a kernel that cannot delete by filter is told each connection`(address: String, isGone: Bool) throws {
+        try withFlow { client, router, server in
+            let echo = try EchoServer(in: server, over: .tcp, at: .of("10.0.2.2"), port: 7)
+            for _ in 0..<5 { _ = try client.ask(over: .tcp, .of("10.0.2.2"), port: 7) }
+            var socket = try router.perform { () throws(NetlinkError) in try ConntrackSocket() }
+            socket.deletesByFilter = false
+            try socket.delete(.to(.of(address)))
+            #expect(try connections(of: router).isEmpty == isGone)
             withExtendedLifetime(echo) {}
         }
     }

@@ -1,4 +1,5 @@
 import Addressing
+import Glibc
 import KernelTestSupport
 import Netlink
 import Nftables
@@ -119,6 +120,32 @@ import Testing
             try tables.commit { $0.delete(wanted, from: map, in: table) }
             let rest = try tables.read().elements[map.name]
             #expect(rest == [])
+        }
+    }
+
+    @Test func `a table that others change meanwhile is read in one piece`() throws {
+        try withMap { tables in
+            let sources = RouterRuleset.sources
+            try tables.commit { $0.add(sources, to: table) }
+            let namespace = tables.namespace
+            let writer = WriterThread { [table, map] in
+                var socket = try namespace.perform { () throws(NetlinkError) in try NftablesSocket() }
+                for number in 0..<40 {
+                    var transaction = NftablesTransaction(on: try socket.generation())
+                    transaction.add([element(number)], to: map, in: table)
+                    transaction.add([element(number)], to: sources, in: table)
+                    try socket.commit(transaction)
+                    usleep(20_000)
+                }
+            }
+            var last = 0
+            while last < 40 {
+                let observed = try tables.read()
+                let count = observed.elements[map.name]?.count ?? 0
+                #expect(observed.elements[sources.name]?.count == count)
+                try #require(count >= last && writer.error == nil)
+                last = count
+            }
         }
     }
 

@@ -8,7 +8,7 @@ internal import CLinux
 public struct ConntrackSocket: ~Copyable, Sendable {
     private var socket: NetlinkSocket
     /// Whether the kernel deletes by filter, as it does since about Linux 6.11; nil until tried.
-    private var deletesByFilter: Bool?
+    var deletesByFilter: Bool?
 
     /// Opens a socket in the calling thread's network namespace.
     ///

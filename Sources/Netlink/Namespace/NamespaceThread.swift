@@ -60,9 +60,10 @@ private final class ThreadWork<Value: ~Copyable>: AnyThreadWork {
 }
 
 extension NetworkNamespace {
-    /// Runs `body` in this namespace, on a thread of its own, and waits for it; it costs about 50 µs.
+    /// Runs `body` in this namespace, on a thread of its own, and waits for it.
     ///
-    /// Open sockets in it: they stay in the namespace and may be used by any thread later.
+    /// Open sockets in it: they stay in the namespace and may be used by any thread later. The thread costs about 50 µs,
+    /// so open all that are needed at once; `body` may return a structure of them.
     ///
     /// ```swift
     /// var route = try namespace.perform { () throws(NetlinkError) in try RouteSocket() }

@@ -32,12 +32,17 @@ struct ListedElement {
 }
 
 extension [Element] {
-    /// The elements of a set from what the kernel lists, in the order of their keys.
-    init(listed: [ListedElement], of set: NamedSet) {
+    /// The elements of a set from what the kernel lists, in the order of their keys; nil when it lists one twice.
+    init?(listed: [ListedElement], of set: NamedSet) {
         let sorted = listed.sorted { left, right in
             // Where a range begins right behind another, the end of that comes first.
             left.element.key == right.element.key
                 ? left.isRangeEnd && !right.isRangeEnd : left.element.key < right.element.key
+        }
+        let followers = sorted.dropFirst()
+        if zip(sorted, followers).contains(where: { $0.element.key == $1.element.key && $0.isRangeEnd == $1.isRangeEnd }
+        ) {
+            return nil
         }
         guard set.holdsIntervals, set.key.parts.count == 1 else {
             self = sorted.map(\.element)

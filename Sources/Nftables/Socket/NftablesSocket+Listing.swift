@@ -1,4 +1,5 @@
 internal import CNftnl
+internal import Glibc
 internal import Netlink
 
 extension NftablesSocket {
@@ -33,8 +34,8 @@ extension NftablesSocket {
             let observed: ObservedTable
             do {
                 observed = try readParts(of: table, in: before)
-            } catch NftablesError.netlink(let error) where error.number == .notFound {
-                // The table, or a set that was listed, went meanwhile.
+            } catch NftablesError.netlink(let error) where error.number == .notFound || error == .interrupted {
+                // The table, or a set that was listed, went meanwhile, or changed without a pause.
                 continue
             }
             if try generation() == before { return observed }
@@ -104,8 +105,20 @@ extension NftablesSocket {
         }
     }
 
+    /// Lists elements until a listing holds none twice.
+    ///
+    /// The kernel lists a hash table in pieces, by position. When it grows the table between two of them, as it does in
+    /// the background after many additions, some elements come twice and as many not at all, and it does not say so.
     private mutating func listElements(of set: NamedSet, in table: Table) throws(NetlinkError) -> [Element] {
-        let listed: [ListedElement] = try socket.list(
+        for attempt in 0..<Self.readingAttempts {
+            if let elements = [Element](listed: try listOnce(set, in: table), of: set) { return elements }
+            usleep(UInt32(1000 * (attempt + 1)))
+        }
+        throw .interrupted
+    }
+
+    private mutating func listOnce(_ set: NamedSet, in table: Table) throws(NetlinkError) -> [ListedElement] {
+        try socket.list(
             "list elements of \(set.name) in \(table)",
             type: nftablesMessage(NFT_MSG_GETSETELEM),
             fixedPart: nfgenmsg(table.family),
@@ -122,6 +135,5 @@ extension NftablesSocket {
                 }
             }
         )
-        return [Element](listed: listed, of: set)
     }
 }
