@@ -2,7 +2,7 @@ internal import GRPCCore
 internal import NIOCore
 
 /// The part of a client that lives on one loop: its subchannels, and the calls that wait for one of them.
-final class LoopClient: SubchannelOwner, @unchecked Sendable {
+final class LoopClient: @unchecked Sendable {
     // @unchecked: touched on its loop only, but for `executor`.
 
     /// What becomes of a call that asks to begin.
@@ -51,7 +51,7 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
         if let connection = pick() { return .begun(connection) }
         if phase == .idle { return .waits }
         for subchannel in subchannels { subchannel.want() }
-        if call.waitsForReady || subchannels.contains(where: { $0.phase == .connecting }) { return .waits }
+        if call.waitsForReady || subchannels.contains(where: \.isPromising) { return .waits }
         return .refused(unavailable)
     }
 
@@ -92,6 +92,7 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
 
     // What subchannels tell
 
+    /// Calls that wait may be placed anew.
     func subchannelChanged() {
         guard phase == .running else { return }
         let calls = waiting
@@ -99,12 +100,14 @@ final class LoopClient: SubchannelOwner, @unchecked Sendable {
         for entry in calls { settle(entry) }
     }
 
+    /// An attempt to connect has failed.
     func subchannelFailed(_ error: HTTP2TransportError) {
         lastFailure = error
-        guard !subchannels.contains(where: { $0.phase == .connecting || $0.ready != nil }) else { return }
+        guard !subchannels.contains(where: { $0.isPromising || $0.ready != nil }) else { return }
         refuseWaiting { !$0.call.waitsForReady }
     }
 
+    /// A connection has gone and may have been the last.
     func connectionGone() {
         endIfDone()
     }

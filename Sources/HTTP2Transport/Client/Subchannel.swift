@@ -3,15 +3,6 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 
-/// What a subchannel tells the client of its loop.
-protocol SubchannelOwner: AnyObject {
-    /// Calls that wait may be placed anew.
-    func subchannelChanged()
-    func subchannelFailed(_ error: HTTP2TransportError)
-    /// A connection has gone and may have been the last.
-    func connectionGone()
-}
-
 /// One address seen from one loop: its connection, and the attempts to make one.
 ///
 /// Confined to the loop.
@@ -22,17 +13,19 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
     private let shared: ClientShared
     private let eventLoop: any EventLoop
     private let templates: MethodTemplates
-    private weak var owner: (any SubchannelOwner)?
+    private weak var owner: LoopClient?
     private var state: SubchannelState
     private var connection: ClientConnection?
     /// Connections that take no more calls and have not closed yet.
     private var leaving: [ObjectIdentifier: ClientConnection] = [:]
     private var readySince = NIODeadline.now()
     private var retry: Scheduled<Void>?
+    private var health = HealthState.unasked
+    private var healthWatch: Task<Void, Never>?
     /// Factor by which the server made us wait longer between PINGs.
     private var pingPatience = 1
 
-    init(address: ServerAddress, shared: ClientShared, eventLoop: any EventLoop, owner: any SubchannelOwner) {
+    init(address: ServerAddress, shared: ClientShared, eventLoop: any EventLoop, owner: LoopClient) {
         self.address = address
         self.shared = shared
         self.eventLoop = eventLoop
@@ -45,11 +38,12 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
         state = SubchannelState(policy: configuration.backoff)
     }
 
-    var phase: SubchannelState.Phase { state.phase }
+    /// Whether it is worth waiting for the connection: it is being made, or its server asked whether it serves.
+    var isPromising: Bool { state.phase == .connecting || (state.phase == .ready && !health.isKnown) }
 
     /// The connection a call may begin on now.
     var ready: ClientConnection? {
-        guard let connection, connection.takesCalls else { return nil }
+        guard let connection, connection.takesCalls, health.isServing else { return nil }
         return connection
     }
 
@@ -70,6 +64,7 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
     func cut() {
         state.end()
         retry?.cancel()
+        healthWatch?.cancel()
         connection?.cut(nil)
         for connection in leaving.values { connection.cut(nil) }
     }
@@ -152,6 +147,28 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
         guard connection === self.connection else { return }
         readySince = .now()
         state.connected()
+        watchHealth(of: connection)
+        owner?.subchannelChanged()
+    }
+
+    private func watchHealth(of connection: ClientConnection) {
+        guard let service = shared.configuration.healthCheckedService, let owner else { return }
+        health = .unknown
+        let watch = HealthWatch(
+            service: service,
+            configuration: shared.configuration,
+            client: owner,
+            connection: connection
+        )
+        healthWatch?.cancel()
+        // Unstructured on purpose: it lives as long as the connection, and ends with the stream it reads.
+        healthWatch = Task(executorPreference: owner.executor) { [weak self] in
+            await watch.run { isServing in self?.answered(isServing, connection) }
+        }
+    }
+
+    private func answered(_ isServing: Bool, _ connection: ClientConnection) {
+        guard connection === self.connection, health.answered(isServing) else { return }
         owner?.subchannelChanged()
     }
 
@@ -172,6 +189,7 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
         leaving[ObjectIdentifier(connection)] = nil
         if connection === self.connection {
             self.connection = nil
+            healthWatch?.cancel()
             if state.phase == .connecting {
                 failed(.cannotConnect("\(address): \(error.map { "\($0)" } ?? "connection was closed")"))
             } else {
@@ -183,6 +201,7 @@ final class Subchannel: ClientConnectionOwner, @unchecked Sendable {
 
     private func leave() {
         guard let connection else { return }
+        healthWatch?.cancel()
         leaving[ObjectIdentifier(connection)] = connection
         self.connection = nil
         connection.drain()

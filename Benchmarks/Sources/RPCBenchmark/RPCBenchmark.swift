@@ -1,0 +1,47 @@
+import Foundation
+
+/// Compares HTTP2Transport with grpc-swift-nio-transport.
+///
+///     RPCBenchmark compare [--json PATH] [--rounds N] [--scale N]
+///     RPCBenchmark serve ours|reference
+///     RPCBenchmark call ours|reference PORT IN-FLIGHT COUNT
+@main
+struct RPCBenchmark {
+    static func main() async throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case "serve":
+            try await side(arguments).serve { port in
+                print(port)
+                fflush(nil)
+            }
+        case "call":
+            let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+            guard numbers.count == 3 else { fallthrough }
+            let figures = try await side(arguments).call(port: numbers[0], inFlight: numbers[1], count: numbers[2])
+            print(figures.cpuNanosecondsPerCall)
+            fflush(nil)
+        case "compare":
+            let comparison = Comparison(
+                rounds: option("--rounds", arguments) ?? 3,
+                scale: option("--scale", arguments) ?? 1
+            )
+            try await comparison.run(json: text("--json", arguments))
+        default:
+            print("usage: RPCBenchmark compare [--json PATH] [--rounds N] [--scale N]")
+            exit(64)
+        }
+    }
+
+    private static func side(_ arguments: [String]) -> Side {
+        arguments.count > 1 ? Side(rawValue: arguments[1]) ?? .ours : .ours
+    }
+
+    private static func text(_ name: String, _ arguments: [String]) -> String? {
+        arguments.firstIndex(of: name).flatMap { arguments.indices.contains($0 + 1) ? arguments[$0 + 1] : nil }
+    }
+
+    private static func option(_ name: String, _ arguments: [String]) -> Int? {
+        text(name, arguments).flatMap { Int($0) }
+    }
+}
