@@ -9,6 +9,8 @@ final class NodeHost: Sendable {
     /// The node's namespace.
     let namespace: NetworkNamespace
     private let route: Mutex<RouteSocket>
+    /// Since when ends of devices are there whose routers are not wanted.
+    private let lingering = Mutex<[InterfaceIndex: ContinuousClock.Instant]>([:])
 
     /// The node in the namespace of this name or path; nil is the process's own.
     ///
@@ -131,22 +133,36 @@ final class NodeHost: Sendable {
 }
 
 extension NodeHost {
-    /// Removes what is ours and nobody wants: bridges without a port, ends of devices of routers that are not here.
+    /// How long the kernel may take to end a namespace with its devices; after that someone holds it.
+    private static var patience: Duration { .seconds(5) }
+
+    /// Removes what is ours and nobody wants: bridges without a port, ends of devices whose routers ended long ago.
     ///
-    /// Returns how many were removed.
-    func sweep(sparing wanted: Job.Wanted) throws(AgentError) -> Int {
+    /// Returns how many were removed, and how many ends of devices are still to go with their namespaces.
+    func sweep(sparing wanted: Job.Wanted) throws(AgentError) -> (removed: Int, lingering: Int) {
         try withRoute { (route) throws(NetlinkError) in
             let links = try route.links()
             let masters = Set(links.compactMap(\.master))
-            let unwanted = links.filter { link in
-                if link.kind == "bridge", KernelNames.isNetworkBridge(link.name) {
-                    return !wanted.bridges.contains(link.name) && !masters.contains(link.index)
-                }
+            let bridges = links.filter { link in
+                link.kind == "bridge" && KernelNames.isNetworkBridge(link.name)
+                    && !wanted.bridges.contains(link.name) && !masters.contains(link.index)
+            }
+            let ends = links.filter { link in
                 guard link.kind == "veth", let router = KernelNames.router(ofNote: link.alias) else { return false }
                 return !wanted.routers.contains(router)
             }
-            try route.apply(unwanted.map { .deleteLink($0.index) })
-            return unwanted.count
+            let overdue = self.overdue(among: ends.map(\.index))
+            try route.apply((bridges.map(\.index) + overdue).map { .deleteLink($0) })
+            return (bridges.count + overdue.count, ends.count)
+        }
+    }
+
+    /// Those of the devices that were seen lingering long ago.
+    private func overdue(among indices: [InterfaceIndex]) -> [InterfaceIndex] {
+        lingering.withLock { lingering in
+            let now = ContinuousClock.now
+            lingering = Dictionary(uniqueKeysWithValues: indices.map { ($0, lingering[$0] ?? now) })
+            return indices.filter { now - (lingering[$0] ?? now) > Self.patience }
         }
     }
 }

@@ -4,8 +4,8 @@ internal import ResourceModel
 enum Occurrence: Sendable {
     case told(WatchEvent)
     case settled(RouterOutcome)
-    /// A sweep found these routers in the kernel, which nobody wanted when it began.
-    case swept(Set<RouterID>)
+    /// A sweep found routers in the kernel that nobody wanted when it began, or must be repeated.
+    case swept(SweepFinding)
     /// It is time to look whether all is still as it should be.
     case repairDue
 }
@@ -25,6 +25,8 @@ struct ReconcileState: Sendable {
     enum Action: Hashable, Sendable {
         case watch(Subscriptions.Change)
         case work(Job)
+        /// What may have changed by then is asked for anew, so that no old list of what is wanted is acted upon.
+        case workLater(Job)
         case reportRouters([ObjectReport])
         case reportAddresses([ObjectReport])
         /// The node's load is this now.
@@ -42,7 +44,7 @@ struct ReconcileState: Sendable {
         switch occurrence {
         case .told(let event): told(event)
         case .settled(let outcome): settled(outcome)
-        case .swept(let found): found.filter { !desired.ids.contains($0) }.sorted().map(removal)
+        case .swept(let finding): swept(finding)
         case .repairDue: repair()
         }
     }
@@ -97,9 +99,12 @@ struct ReconcileState: Sendable {
         desired.ids.sorted().filter(desired.isKnown).map { .work(.settle(desired.router($0))) }
     }
 
-    private func removal(of id: RouterID) -> Action { .work(.settle(desired.router(id))) }
-
-    private var sweep: Action {
-        .work(.sweep(.init(routers: desired.ids, bridges: desired.networkBridges(layout))))
+    private func swept(_ finding: SweepFinding) -> [Action] {
+        let unwanted = finding.routers.filter { !desired.ids.contains($0) }.sorted()
+        return unwanted.map { .work(.settle(desired.router($0))) } + (finding.isComplete ? [] : [.workLater(sweepJob)])
     }
+
+    private var sweep: Action { .work(sweepJob) }
+
+    private var sweepJob: Job { .sweep(.init(routers: desired.ids, bridges: desired.networkBridges(layout))) }
 }

@@ -64,6 +64,7 @@ final class Reconciler: Service {
         switch action {
         case .watch(let change): subscriptions.apply(change)
         case .work(let job): queue.submit(job)
+        case .workLater(let job): queue.postpone(job)
         case .reportRouters(let reports): routers.report(reports)
         case .reportAddresses(let reports): addresses.report(reports)
         case .load(let load): record.set(load)
@@ -100,15 +101,16 @@ extension Reconciler {
             take(.settled(outcome))
         case .sweep(let wanted):
             do throws(AgentError) {
-                let found = try kernel.sweep(sparing: wanted)
+                let finding = try kernel.sweep(sparing: wanted)
                 queue.finish(job.key, succeeded: true)
-                if !found.isEmpty { take(.swept(found)) }
+                take(.swept(finding))
             } catch {
                 logger.warning(
                     "unwanted remains not looked for, will be tried again",
                     metadata: [Telemetry.reason: "\(error)"]
                 )
-                queue.finish(job.key, succeeded: false)
+                queue.finish(job.key, succeeded: true)
+                take(.swept(SweepFinding(routers: [], isComplete: false)))
             }
         }
     }

@@ -12,6 +12,9 @@ final class WorkQueue: Sendable {
     /// Asks for work.
     func submit(_ job: Job) { state.update { $0.schedule.submit(job) } }
 
+    /// Asks for work that must not begin at once.
+    func postpone(_ job: Job) { state.update { $0.schedule.postpone(job, until: .now + .milliseconds(500)) } }
+
     /// Gives out no more jobs; those that run are finished.
     func close() { state.update { $0.isClosed = true } }
 

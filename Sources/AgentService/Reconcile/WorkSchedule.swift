@@ -60,6 +60,13 @@ struct WorkSchedule: Sendable {
         if !isQueued, running[job.key] == nil { queue.append(job.key) }
     }
 
+    /// Asks for work that must not begin before a moment, unless there is work of its key already.
+    mutating func postpone(_ job: Job, until moment: Instant) {
+        guard jobs[job.key] == nil else { return }
+        jobs[job.key] = job
+        if running[job.key] == nil { due[job.key] = moment }
+    }
+
     /// The next job, which counts as running from now on.
     mutating func next(at now: Instant) -> Turn {
         for (key, moment) in due where moment <= now {

@@ -79,7 +79,7 @@ import Testing
             let restarted = try node.restarted()
             let outcome = restarted.settle(desired)
             #expect(outcome.changes == 0 && outcome.complaint == nil)
-            #expect(try !restarted.sweep(sparing: node.wanted([story])).contains(story.router))
+            #expect(try !restarted.sweep(sparing: node.wanted([story])).routers.contains(story.router))
             #expect(restarted.changesMade == 0)
             #expect(try flow.say("still").message == "still")
             withExtendedLifetime(server) {}
@@ -100,9 +100,14 @@ import Testing
             _ = try redVM(node)
             let restarted = try node.restarted()
             let nothing = Job.Wanted(routers: [], bridges: [])
-            #expect(try restarted.sweep(sparing: nothing).contains(story.router))
+            #expect(try restarted.sweep(sparing: nothing).routers.contains(story.router))
             #expect(restarted.settle(DesiredRouter(id: story.router)).complaint == nil)
-            #expect(try !restarted.sweep(sparing: nothing).contains(story.router))
+            // The agent before, which this test keeps, lets the namespace go too.
+            node.settle(DesiredRouter(id: story.router))
+            try await eventually("the devices are gone with their namespace") {
+                let finding = try restarted.sweep(sparing: nothing)
+                return finding.isComplete && !finding.routers.contains(story.router)
+            }
             let names = Set(try node.node.withRoute { (route) throws(NetlinkError) in try route.links() }.map(\.name))
             #expect(!names.contains(KernelNames.bridge(of: story.blue)))
             // A VM still has its port in this one.
@@ -112,11 +117,29 @@ import Testing
         }
     }
 
+    @Test func `a namespace that someone holds loses its devices all the same, and carries nothing at once`()
+        async throws
+    {
+        try await withNode { node in
+            node.settle(story.desired([floating]))
+            let red = try redVM(node)
+            try node.node.start(["ip", "netns", "exec", KernelNames.namespace(of: story.router), "sleep", "60"])
+            try await eventually("it is held") {
+                try !node.node.run("ip", "netns", "pids", KernelNames.namespace(of: story.router)).isEmpty
+            }
+            node.settle(DesiredRouter(id: story.router))
+            #expect(!red.succeeds("ping", "-c", "1", "-W", "1", "10.1.0.1"))
+            try await eventually("the devices are gone") {
+                try node.kernel.sweep(sparing: .init(routers: [], bridges: [])).isComplete
+            }
+        }
+    }
+
     @Test func `a node that got another name knows its routers again`() async throws {
         try await withNode { node in
             node.settle(story.desired([floating]))
             let renamed = try node.restarted(as: "renamed")
-            #expect(try renamed.sweep(sparing: .init(routers: [], bridges: [])).contains(story.router))
+            #expect(try renamed.sweep(sparing: .init(routers: [], bridges: [])).routers.contains(story.router))
             #expect(renamed.settle(DesiredRouter(id: story.router)).changes == 1)
             let names = try NetworkNamespace.names()
             #expect(!names.contains(KernelNames.namespace(of: story.router)))
@@ -127,7 +150,7 @@ import Testing
         try await withNode { node in
             node.settle(story.desired())
             let other = try node.restarted(in: try node.network.namespace("another"))
-            #expect(try other.sweep(sparing: .init(routers: [], bridges: [])).contains(story.router) == false)
+            #expect(try other.sweep(sparing: .init(routers: [], bridges: [])).routers.contains(story.router) == false)
             let outcome = other.settle(story.desired())
             #expect(outcome.complaint?.contains("belongs to another node") == true)
             #expect(other.settle(DesiredRouter(id: story.router)).changes == 0)

@@ -44,7 +44,18 @@ import Testing
     @Test func `a found router that is wanted by now is left alone`() {
         var state = known()
         let stray: RouterID = Samples.id(0xbad)
-        #expect(state.handle(.swept([id, stray])) == [.work(.settle(DesiredRouter(id: stray)))])
+        #expect(
+            state.handle(.swept(SweepFinding(routers: [id, stray], isComplete: true))) == [
+                .work(.settle(DesiredRouter(id: stray)))
+            ]
+        )
+    }
+
+    @Test func `a sweep that is not complete is repeated with a fresh list of what is wanted`() {
+        var state = known()
+        _ = told(&state, .routers(.deleted(id, 2)))
+        let actions = state.handle(.swept(SweepFinding(routers: [], isComplete: false)))
+        #expect(actions == [.workLater(.sweep(.init(routers: [], bridges: [])))])
     }
 
     @Test func `a complaint is made once, and its end told`() {

@@ -77,6 +77,18 @@ import Testing
         #expect(schedule.next(at: start) == .run(job(1, revision: 2)))
     }
 
+    @Test func `postponed work waits, unless it is asked for at once`() {
+        var schedule = WorkSchedule()
+        let later = start + .seconds(1)
+        schedule.postpone(job(1), until: later)
+        #expect(schedule.next(at: start) == .wait(until: later))
+        schedule.submit(job(1, revision: 2))
+        #expect(schedule.next(at: start) == .run(job(1, revision: 2)))
+        schedule.finish(job(1).key, succeeded: true, at: start)
+        schedule.postpone(job(1), until: later)
+        #expect(schedule.next(at: later) == .run(job(1)))
+    }
+
     @Test func `sweeps are one at a time too`() {
         var schedule = WorkSchedule()
         let sweep = Job.sweep(.init(routers: [], bridges: []))
