@@ -25,7 +25,7 @@ struct AgentRegistry: Sendable {
     /// Renews the lease; answers whether the agent is enabled.
     func heartbeat(_ id: AgentID, load: AgentLoad, as context: RequestContext) async throws -> Bool {
         try Self.requireProgram(context)
-        guard let isEnabled = try await store.read({ try await $0.heartbeat(id, load: load, lease: lease) }) else {
+        guard let isEnabled = try await store.run({ try await $0.heartbeat(id, load: load, lease: lease) }) else {
             throw RouterError.agentNotFound(id.description)
         }
         return isEnabled
@@ -36,7 +36,7 @@ struct AgentRegistry: Sendable {
     /// Reports about routers it does not host are ignored.
     func report(_ reports: [NodeReport], from id: AgentID, as context: RequestContext) async throws {
         try Self.requireProgram(context)
-        guard let agent = try await store.read({ try await $0.agent(id) }) else {
+        guard let agent = try await store.run({ try await $0.agent(id) }) else {
             throw RouterError.agentNotFound(id.description)
         }
         let byRouter = Dictionary(reports.map { ($0.routerID, $0) }) { $0.revision > $1.revision ? $0 : $1 }
@@ -62,7 +62,7 @@ extension AgentRegistry {
     /// An agent, for administrators.
     func get(_ id: String, as context: RequestContext) async throws -> Agent {
         try Self.requireAdmin(context, id)
-        guard let key = AgentID(id), let agent = try await store.read({ try await $0.agent(key) }) else {
+        guard let key = AgentID(id), let agent = try await store.run({ try await $0.agent(key) }) else {
             throw RouterError.agentNotFound(id)
         }
         return agent
@@ -71,7 +71,7 @@ extension AgentRegistry {
     /// The agents, for administrators; nobody else sees any.
     func list(_ query: ListQuery, as context: RequestContext) async throws -> Page<Agent> {
         guard context.isAdmin else { return Page(items: [], isFull: false) }
-        return try await store.read { try await $0.agents(query) }
+        return try await store.run { try await $0.agents(query) }
     }
 
     /// Enables, disables or describes an agent.
@@ -117,14 +117,14 @@ extension AgentRegistry {
     /// The routers that an agent hosts.
     func routers(of id: String, as context: RequestContext) async throws -> [RouterView] {
         let agent = try await get(id, as: context)
-        return try await store.read { try await $0.views(on: agent.id) }
+        return try await store.run { try await $0.views(on: agent.id) }
     }
 
     /// The agents that host a router: one, or none.
     func agents(of id: String, as context: RequestContext) async throws -> [Agent] {
         guard context.isAdmin else { throw RouterError.routerNotFound(id) }
         let key = try RouterRegistry.id(id)
-        return try await store.read { database in
+        return try await store.run { database in
             guard let router = try await database.router(key) else { throw RouterError.routerNotFound(id) }
             guard let agent = router.agentID else { return [] }
             return try await database.agent(agent).map { [$0] } ?? []
@@ -170,7 +170,7 @@ extension AgentRegistry {
     ///
     /// There are few: no paging.
     func zones(_ query: ListQuery) async throws -> [AvailabilityZone] {
-        var zones = try await store.read { try await $0.zones() }
+        var zones = try await store.run { try await $0.zones() }
         for filter in query.filters {
             switch filter.field {
             case "name": zones.removeAll { !filter.values.contains($0.name) }

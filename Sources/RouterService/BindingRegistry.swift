@@ -64,12 +64,12 @@ struct BindingRegistry: Sendable {
         as context: RequestContext
     ) async throws {
         try AgentRegistry.requireProgram(context)
-        try await store.read { try await $0.removeBindings(of: holder, keeping: kept) }
+        try await store.run { try await $0.removeBindings(of: holder, keeping: kept) }
     }
 
     /// Which of the ports routers hold, or are about to.
     func held(_ ports: [PortID], as context: RequestContext) async throws -> Set<PortHold> {
         try AgentRegistry.requireProgram(context)
-        return try await store.read { try await $0.heldPorts(ports) }
+        return try await store.run { try await $0.heldPorts(ports) }
     }
 }

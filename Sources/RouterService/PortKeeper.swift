@@ -3,6 +3,9 @@ internal import Postgres
 internal import ResourceModel
 internal import ServiceRuntime
 
+/// What a decision was made on is no longer so: decide again.
+struct Moved: Error {}
+
 /// Makes, claims, changes and releases ports at NetworkService such that none is left behind and none is missing.
 ///
 /// A duty is recorded first, then NetworkService is asked, outside of any transaction and lock. The duty goes with the
@@ -35,8 +38,11 @@ struct PortKeeper: Sendable {
     }
 
     private func under(_ duty: PortDuty, _ ask: () async throws -> Port) async throws -> PreparedPort {
-        guard try await store.write({ try await $0.insert(duty, dueAfter: patience) }) else {
-            throw RouterError.busy("another change of port \(duty.portID) is under way, try again")
+        try await store.write { transaction in
+            guard try await transaction.insert(duty, dueAfter: patience) else { throw Moved() }
+            // Whoever had the port's duty before may have changed what this change builds on.
+            guard duty.action == .changing else { return }
+            guard try await transaction.port(duty.portID)?.addresses == duty.addresses else { throw Moved() }
         }
         do {
             return PreparedPort(port: try await ask(), duty: duty)
@@ -106,7 +112,7 @@ struct PortKeeper: Sendable {
 
     /// Does what is due.
     func settleDue() async throws {
-        for port in try await store.read({ try await $0.duePorts(limit: 100) }) { await settle(port) }
+        for port in try await store.run({ try await $0.duePorts(limit: 100) }) { await settle(port) }
     }
 }
 

@@ -73,7 +73,7 @@ extension RouterRegistry {
     /// Early, so that NetworkService is not asked for what will be refused; decided under the lock.
     private func requireGatewayUnused(_ topology: Topology) async throws {
         let id = topology.router.id
-        try topology.requireGatewayUnused(bindings: try await store.read { try await $0.bindings(ofRouter: id) })
+        try topology.requireGatewayUnused(bindings: try await store.run { try await $0.bindings(ofRouter: id) })
     }
 
     /// The external network as far as the router may have its gateway there, its copy kept.
@@ -128,7 +128,7 @@ extension RouterRegistry {
         let isNew = topology.gateway?.id != port.id
         let attached = RouterPort(port, role: .gateway)
         topology.put(attached, subnets: facts.subnets)
-        _ = try await transaction.keep(port)
+        try await transaction.keep(port)
         if isNew { try await transaction.link(attached, to: topology.router.id) }
     }
 

@@ -103,7 +103,7 @@ extension RouterRegistry {
         var topology = topology
         let isNew = !topology.ports.contains { $0.id == port.id }
         let attached = RouterPort(port, role: .interface)
-        _ = try await transaction.keep(port)
+        try await transaction.keep(port)
         if isNew { try await transaction.link(attached, to: topology.router.id) }
         try await save(&topology.router, in: transaction)
         return InterfaceResult(
@@ -123,9 +123,11 @@ extension RouterRegistry {
         let seen = try await writable(id, as: context)
         let result: InterfaceResult
         do {
-            result = try await store.write { transaction in
-                let topology = try await writable(seen.router.id, as: context, in: transaction)
-                return try await detach(target, from: topology, in: transaction)
+            result = try await insisting {
+                try await store.write { transaction in
+                    let topology = try await writable(seen.router.id, as: context, in: transaction)
+                    return try await detach(target, from: topology, in: transaction)
+                }
             }
         } catch RouterError.interfaceNotFoundForSubnet(let router, let subnet) {
             // A subnet that does not exist is another refusal than one that is not attached.
@@ -171,9 +173,7 @@ extension RouterRegistry {
     ) async throws {
         try await transaction.setAddresses(addresses, of: port.id)
         let duty = PortDuty(portID: port.id, routerID: router.id, action: .restore, addresses: addresses)
-        guard try await transaction.insert(duty, dueAfter: .seconds(10)) else {
-            throw RouterError.busy("another change of port \(port.id) is under way, try again")
-        }
+        guard try await transaction.insert(duty, dueAfter: .seconds(10)) else { throw Moved() }
     }
 }
 

@@ -33,7 +33,7 @@ extension RouterRegistry {
     }
 
     private func existing(_ router: Router, as context: RequestContext) async throws -> RouterView? {
-        guard let view = try await store.read({ try await $0.view(router.id) }) else { return nil }
+        guard let view = try await store.run({ try await $0.view(router.id) }) else { return nil }
         guard view.router.projectID == router.projectID else {
             throw RouterError.conflict("a router with id \(router.id) exists already")
         }
@@ -60,7 +60,7 @@ extension RouterRegistry {
     private func checkedZones(_ hints: [String]) async throws -> [String] {
         guard !hints.isEmpty else { return [] }
         guard Set(hints).count == hints.count else { throw RouterError.badRequest("a zone stands twice in the hints") }
-        let known = Set(try await store.read { try await $0.zones() }.map(\.name))
+        let known = Set(try await store.run { try await $0.zones() }.map(\.name))
         for hint in hints where !known.contains(hint) { throw RouterError.availabilityZoneNotFound(hint) }
         return hints
     }
@@ -113,25 +113,31 @@ extension RouterRegistry {
     /// Removes a router and its gateway.
     func delete(_ id: String, expected: Revision?, as context: RequestContext) async throws {
         let seen = try await writable(id, as: context)
-        let gone: PortID? = try await store.write { transaction in
-            let topology = try await writable(seen.router.id, as: context, in: transaction)
-            try Self.requireRevision(of: topology.router, expected)
-            guard topology.interfaces.isEmpty else { throw RouterError.routerInUse(topology.router.id) }
-            try topology.requireGatewayUnused(bindings: try await transaction.bindings(ofRouter: topology.router.id))
-            if let gateway = topology.gateway { try await detach(gateway, from: topology.router, in: transaction) }
-            try await transaction.delete(topology.router)
-            try await store.announceRemoval(topology.router, in: transaction)
-            return topology.gateway?.id
+        let gone = try await insisting {
+            try await store.write { transaction in
+                let topology = try await writable(seen.router.id, as: context, in: transaction)
+                try Self.requireRevision(of: topology.router, expected)
+                try await remove(topology, in: transaction)
+                return topology.gateway?.id
+            }
         }
         if let gone { await keeper.settle(gone) }
+    }
+
+    private func remove(_ topology: Topology, in transaction: Transaction) async throws {
+        let router = topology.router
+        guard topology.interfaces.isEmpty else { throw RouterError.routerInUse(router.id) }
+        // Whatever leans on it without a gateway keeps it as well: the row's bindings refer to it.
+        try topology.requireGatewayUnused(bindings: try await transaction.bindings(ofRouter: router.id))
+        if let gateway = topology.gateway { try await detach(gateway, from: router, in: transaction) }
+        try await transaction.delete(router)
+        try await store.announceRemoval(router, in: transaction)
     }
 
     /// Takes a port from its router; it is owed to NetworkService to release it.
     func detach(_ port: RouterPort, from router: Router, in transaction: Transaction) async throws {
         try await transaction.unlink(port)
         let duty = PortDuty(portID: port.id, routerID: router.id, action: .release)
-        guard try await transaction.insert(duty, dueAfter: .seconds(10)) else {
-            throw RouterError.busy("another change of port \(port.id) is under way, try again")
-        }
+        guard try await transaction.insert(duty, dueAfter: .seconds(10)) else { throw Moved() }
     }
 }

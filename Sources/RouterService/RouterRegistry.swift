@@ -1,6 +1,7 @@
 internal import Logging
 internal import Postgres
 internal import ResourceModel
+internal import ServiceRuntime
 
 /// What can be done with routers.
 ///
@@ -12,27 +13,29 @@ struct RouterRegistry: Sendable {
     let networks: any NetworkDirectory
     let keeper: PortKeeper
 
-    /// The world moved between the decision and the lock.
-    struct Moved: Error {}
+    /// How long a call decides again and again before it gives up.
+    private static let patience = Duration.seconds(5)
 
-    private static let attempts = 4
-
-    /// Runs the body again as long as the world moves under it.
+    /// Runs the body again as long as the world moves under it, or another change of the same port is under way.
     func insisting<Answer: Sendable>(_ body: () async throws -> Answer) async throws -> Answer {
-        for _ in 1..<Self.attempts {
-            do { return try await body() } catch is Moved {}
-        }
-        do {
-            return try await body()
-        } catch is Moved {
-            throw RouterError.busy("too many changes of this router at once, try again")
+        let deadline = ContinuousClock.now + Self.patience
+        var backoff = Backoff(first: .milliseconds(10), longest: .milliseconds(200))
+        while true {
+            do {
+                return try await body()
+            } catch is Moved {
+                guard ContinuousClock.now < deadline else {
+                    throw RouterError.busy("too many changes of this router at once, try again")
+                }
+                try await Task.sleep(for: backoff.nextDelay())
+            }
         }
     }
 
     /// The router, for one who may see it.
     func get(_ text: String, as context: RequestContext) async throws -> RouterView {
         let id = try Self.id(text)
-        guard let view = try await store.read({ try await $0.view(id) }),
+        guard let view = try await store.run({ try await $0.view(id) }),
             context.owns(projectID: view.router.projectID)
         else { throw RouterError.routerNotFound(text) }
         return view
@@ -40,13 +43,13 @@ struct RouterRegistry: Sendable {
 
     /// What the caller may see of what the query names.
     func list(_ query: ListQuery, as context: RequestContext) async throws -> Page<RouterView> {
-        try await store.read { try await $0.views(query, ofProject: context.isAdmin ? nil : context.projectID) }
+        try await store.run { try await $0.views(query, ofProject: context.isAdmin ? nil : context.projectID) }
     }
 
     /// The router with what is attached to it, for one who may change it.
     func writable(_ text: String, as context: RequestContext) async throws -> Topology {
         let id = try Self.id(text)
-        let topology = try await store.read { try await $0.topology(id) }
+        let topology = try await store.run { try await $0.topology(id) }
         return try Self.requireWritable(topology, text, as: context)
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RouterService
 
-@Suite(.needsPostgres, .tags(.postgres)) struct GatewayTests {
+@Suite(.serialized, .needsPostgres, .tags(.postgres)) struct GatewayTests {
     @Test func `a router is created with its gateway, SNAT on, and shows it in both attributes`() async throws {
         try await House.open { house in
             let external = try await house.makeExternal()

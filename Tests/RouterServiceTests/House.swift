@@ -35,7 +35,12 @@ struct House: Sendable {
         lease: Duration = .seconds(60),
         _ body: (House) async throws -> Void
     ) async throws {
-        let database = try await TemporaryDatabase.make(migrations: Migrations.all)
+        let database = try await TemporaryDatabase.make(migrations: Migrations.all) {
+            // Many houses stand side by side on one server.
+            $0.poolSize = 6
+            $0.readConnections = 1
+            $0.readConnectionsLimit = 2
+        }
         let network = FakeNetwork()
         let room = RouterRoom(
             database: database.database,

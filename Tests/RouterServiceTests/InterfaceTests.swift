@@ -6,7 +6,7 @@ import SwiftProtobuf
 import Testing
 @testable import RouterService
 
-@Suite(.needsPostgres, .tags(.postgres)) struct InterfaceTests {
+@Suite(.serialized, .needsPostgres, .tags(.postgres)) struct InterfaceTests {
     @Test func `a subnet is attached by a port with its gateway address`() async throws {
         try await House.open { house in
             let made = try await house.makeRouter { $0.tags = ["t"] }

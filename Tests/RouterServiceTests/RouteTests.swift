@@ -6,7 +6,7 @@ import Testing
 
 @testable import RouterService
 
-@Suite(.needsPostgres, .tags(.postgres)) struct RouteTests {
+@Suite(.serialized, .needsPostgres, .tags(.postgres)) struct RouteTests {
     private func withRouter(_ body: @Sendable (House, String) async throws -> Void) async throws {
         try await House.open { house in
             let id = try await house.makeRouter().id

@@ -8,7 +8,7 @@ import Testing
 
 @testable import RouterService
 
-@Suite(.needsPostgres, .tags(.postgres)) struct RouterLifecycleTests {
+@Suite(.serialized, .needsPostgres, .tags(.postgres)) struct RouterLifecycleTests {
     @Test func `a router is ACTIVE from the start, without any agent`() async throws {
         try await House.open { house in
             let made = try await house.makeRouter {

@@ -13,7 +13,7 @@ struct PlacementDesk: Sendable {
     ///
     /// - Returns: How many were placed.
     func placeAll() async throws -> Int {
-        guard try await store.read({ try await $0.isPlacementDue() }) else { return 0 }
+        guard try await store.run({ try await $0.isPlacementDue() }) else { return 0 }
         return try await store.write { transaction in
             guard try await transaction.becomesOnlyPlacer() else { return 0 }
             return try await place(try await transaction.routersWithoutLiveAgentForUpdate(), in: transaction)

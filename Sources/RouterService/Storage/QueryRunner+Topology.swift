@@ -70,6 +70,22 @@ extension QueryRunner {
         return networks
     }
 
+    /// The copy of a subnet.
+    func subnet(_ id: SubnetID) async throws(PostgresError) -> Subnet? {
+        try await query("SELECT \(SubnetRow.columns) FROM subnets s WHERE s.id = \(id)").first.map(SubnetRow.read)
+    }
+
+    /// The copy of a port.
+    func port(_ id: PortID) async throws(PostgresError) -> Port? {
+        let rows = try await query(
+            """
+            SELECT id, network_id, project_id, mac_address, subnet_ids, ip_addresses, revision_number FROM ports
+            WHERE id = \(id)
+            """
+        )
+        return try rows.first.map { row throws(PostgresError) in try PortRow.read(row, id: "id") }
+    }
+
     /// What leans on a router.
     func bindings(ofRouter id: RouterID) async throws(PostgresError) -> [Binding] {
         let rows = try await query(

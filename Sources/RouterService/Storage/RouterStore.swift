@@ -13,10 +13,10 @@ struct RouterStore: Sendable {
     /// An entry's scope is the agent that it is for.
     static let routerKind = "router"
 
-    /// Runs reads.
+    /// Runs statements each for itself: reads, and writes that watchers need not hear of.
     ///
     /// - Throws: What the body throws; `RouterError.databaseAway` when the server is.
-    func read<Answer: Sendable>(_ body: (Database) async throws -> Answer) async throws -> Answer {
+    func run<Answer: Sendable>(_ body: (Database) async throws -> Answer) async throws -> Answer {
         try await mappingErrors { try await body(database) }
     }
 

@@ -3,15 +3,9 @@ internal import Postgres
 internal import ResourceModel
 
 extension Transaction {
-    /// Keeps what NetworkService said of a network.
-    ///
-    /// Nil when this revision or a newer one is known already; otherwise whether nodes would build it differently.
-    /// `touching` notes that it was named even when nothing is new.
-    func keep(_ network: Network, touching: Bool = false) async throws(PostgresError) -> Bool? {
-        let old = try await query("SELECT \(NetworkRow.columns) FROM networks n WHERE n.id = \(network.id) FOR UPDATE")
-            .first.map(NetworkRow.read)
-        if let old, old.revision >= network.revision { return try await touch("networks", network.id, if: touching) }
-        let kept = try await execute(
+    /// Keeps what NetworkService said of a network; false when this revision or a newer one is known already.
+    func keep(_ network: Network) async throws(PostgresError) -> Bool {
+        try await execute(
             """
             INSERT INTO networks (id, external, mtu, network_type, physical_network, segmentation_id, has_ipv6_scope,
                 revision_number)
@@ -23,16 +17,12 @@ extension Transaction {
                 revision_number = excluded.revision_number, seen_at = now()
             WHERE networks.revision_number < excluded.revision_number
             """
-        )
-        return kept == 0 ? nil : !(old?.isBuilt(like: network) ?? false)
+        ) == 1
     }
 
-    /// Keeps what NetworkService said of a subnet; answers as `keep(_: Network)`.
-    func keep(_ subnet: Subnet, touching: Bool = false) async throws(PostgresError) -> Bool? {
-        let old = try await query("SELECT \(SubnetRow.columns) FROM subnets s WHERE s.id = \(subnet.id) FOR UPDATE")
-            .first.map(SubnetRow.read)
-        if let old, old.revision >= subnet.revision { return try await touch("subnets", subnet.id, if: touching) }
-        let kept = try await execute(
+    /// Keeps what NetworkService said of a subnet; false when this revision or a newer one is known already.
+    func keep(_ subnet: Subnet) async throws(PostgresError) -> Bool {
+        try await execute(
             """
             INSERT INTO subnets (id, network_id, project_id, cidr, gateway_ip, ipv6_ra_mode, ipv6_address_mode,
                 dns_nameservers, revision_number)
@@ -44,20 +34,13 @@ extension Transaction {
                 revision_number = excluded.revision_number, seen_at = now()
             WHERE subnets.revision_number < excluded.revision_number
             """
-        )
-        return kept == 0 ? nil : !(old?.isBuilt(like: subnet) ?? false)
+        ) == 1
     }
 
-    /// Keeps what NetworkService said of a port; answers as `keep(_: Network)`.
-    func keep(_ port: Port, touching: Bool = false) async throws(PostgresError) -> Bool? {
-        let old = try await query(
-            """
-            SELECT id, network_id, project_id, mac_address, subnet_ids, ip_addresses, revision_number FROM ports
-            WHERE id = \(port.id) FOR UPDATE
-            """
-        ).first.map { row throws(PostgresError) in try PortRow.read(row, id: "id") }
-        if let old, old.revision >= port.revision { return try await touch("ports", port.id, if: touching) }
-        let kept = try await execute(
+    /// Keeps what NetworkService said of a port; false when this revision or a newer one is known already.
+    @discardableResult
+    func keep(_ port: Port) async throws(PostgresError) -> Bool {
+        try await execute(
             """
             INSERT INTO ports (id, network_id, project_id, mac_address, subnet_ids, ip_addresses, revision_number)
             VALUES (\(port.id), \(port.networkID), \(port.projectID), \(port.macAddress),
@@ -66,14 +49,22 @@ extension Transaction {
                 ip_addresses = excluded.ip_addresses, revision_number = excluded.revision_number, seen_at = now()
             WHERE ports.revision_number < excluded.revision_number
             """
-        )
-        return kept == 0 ? nil : !(old?.isBuilt(like: port) ?? false)
+        ) == 1
     }
 
     /// Notes that a snapshot named an object whose copy is up to date.
-    private func touch<Kind>(_ table: SQL, _ id: ID<Kind>, if wanted: Bool) async throws(PostgresError) -> Bool? {
-        if wanted { try await execute("UPDATE \(table) SET seen_at = now() WHERE id = \(id)") }
-        return nil
+    func touch(network id: NetworkID) async throws(PostgresError) {
+        try await execute("UPDATE networks SET seen_at = now() WHERE id = \(id)")
+    }
+
+    /// Notes that a snapshot named an object whose copy is up to date.
+    func touch(subnet id: SubnetID) async throws(PostgresError) {
+        try await execute("UPDATE subnets SET seen_at = now() WHERE id = \(id)")
+    }
+
+    /// Notes that a snapshot named an object whose copy is up to date.
+    func touch(port id: PortID) async throws(PostgresError) {
+        try await execute("UPDATE ports SET seen_at = now() WHERE id = \(id)")
     }
 
     /// Whether a change of the port's addresses is under way, whose outcome alone counts.

@@ -2,6 +2,7 @@ internal import ChangeFeed
 internal import Contracts
 internal import GRPCCore
 internal import ResourceModel
+internal import ServiceLifecycle
 internal import ServiceRuntime
 internal import SwiftProtobuf
 
@@ -54,7 +55,11 @@ struct NodeAgentsEndpoint: L3_Agent_V1_NodeAgents.SimpleServiceProtocol {
         context: ServerContext
     ) async throws {
         try AgentRegistry.requireProgram(CurrentRequest.context)
-        try await watch.run(Self.agent(request.agentID), from: request.resumePosition) { try await response.write($0) }
+        let agent = try Self.agent(request.agentID)
+        // A program that stops does not wait for its watchers: they come back to another replica.
+        try await cancelWhenGracefulShutdown {
+            try await watch.run(agent, from: request.resumePosition) { try await response.write($0) }
+        }
     }
 
     func reportRouterStatus(

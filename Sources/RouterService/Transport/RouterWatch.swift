@@ -24,15 +24,17 @@ struct RouterWatch: Sendable {
         from position: String,
         _ send: (Wire.RouterEvent) async throws -> Void
     ) async throws {
-        guard try await store.read({ try await $0.agent(agent) }) != nil else {
+        guard try await store.run({ try await $0.agent(agent) }) != nil else {
             throw RouterError.agentNotFound(agent.description)
         }
         do {
             if position.isEmpty {
                 let start = try await sendSnapshot(of: agent, send)
-                try await follow(agent, from: start, isSynced: true, send)
+                try await follow(agent, from: start, syncedAt: nil, send)
             } else {
-                try await follow(agent, from: FeedPosition(position), isSynced: false, send)
+                let start = try FeedPosition(position)
+                let now = try await store.run { _ in try await store.feed.withSnapshot { _, position in position } }
+                try await follow(agent, from: start, syncedAt: now, send)
             }
         } catch let error as ChangeFeedError {
             throw Self.status(of: error)
@@ -44,7 +46,7 @@ struct RouterWatch: Sendable {
         of agent: AgentID,
         _ send: (Wire.RouterEvent) async throws -> Void
     ) async throws -> FeedPosition {
-        let (ids, position) = try await store.read { _ in
+        let (ids, position) = try await store.run { _ in
             try await store.feed.withSnapshot { transaction, position in
                 (try await transaction.routerIDs(on: agent), position)
             }
@@ -61,11 +63,11 @@ struct RouterWatch: Sendable {
     private func follow(
         _ agent: AgentID,
         from position: FeedPosition,
-        isSynced: Bool,
+        syncedAt end: FeedPosition?,
         _ send: (Wire.RouterEvent) async throws -> Void
     ) async throws {
         let scope = agent.description
-        var isSynced = isSynced
+        var end = end
         var gathered: [RouterID: FeedEntry] = [:]
         for try await event in store.feed.watch(from: position) {
             switch event {
@@ -76,9 +78,11 @@ struct RouterWatch: Sendable {
                 try await tell(&gathered, to: agent, send)
             case .progress(let position):
                 try await tell(&gathered, to: agent, send)
+                // The backlog is what had happened when the watch began.
+                if let end, position < end { continue }
                 let wire = Wire.Position.with { $0.position = position.description }
-                try await send(.with { $0.event = isSynced ? .progress(wire) : .synced(wire) })
-                isSynced = true
+                try await send(.with { $0.event = end == nil ? .progress(wire) : .synced(wire) })
+                end = nil
             }
         }
     }
@@ -107,7 +111,7 @@ struct RouterWatch: Sendable {
 
     /// Routers with all that is attached, as of one moment.
     private func states(_ ids: [RouterID], on agent: AgentID) async throws -> [NodeRouter] {
-        try await store.read { database in
+        try await store.run { database in
             try await database.withTransaction(.snapshot) { transaction in
                 try await transaction.nodeRouters(try await transaction.routers(ids, on: agent))
             }

@@ -16,11 +16,11 @@ struct BindingSweeper: Service {
 
     /// Asks about the old bindings and drops the stale ones.
     func sweep() async throws {
-        let old = try await store.read { try await $0.takeOldBindings(olderThan: age, limit: 1000) }
+        let old = try await store.run { try await $0.takeOldBindings(olderThan: age, limit: 1000) }
         guard !old.isEmpty else { return }
         let held = try await holders.held(old.map(\.binding))
         for aged in old where !held.contains(aged.binding) {
-            try await store.read { try await $0.removeStale(aged) }
+            try await store.run { try await $0.removeStale(aged) }
             logger.info(
                 "dropped a stale binding",
                 metadata: [

@@ -31,18 +31,18 @@ struct NetworkFollower: Service {
             } catch is LeaseLost {
                 // Another replica follows now.
             } catch is PositionLost {
-                try await store.read { try await $0.notePosition("", of: name) }
+                try await store.run { try await $0.notePosition("", of: name) }
             }
         }
     }
 
     private func lead() async throws -> String? {
-        try await store.read { try await $0.lead(name, as: holder, for: lease) }
+        try await store.run { try await $0.lead(name, as: holder, for: lease) }
     }
 
     /// Follows from a position while the lease holds.
     private func follow(from position: String) async throws {
-        let begin = try await store.read { try await $0.now() }
+        let begin = try await store.run { try await $0.now() }
         let pass = FollowingPass(isSnapshot: position.isEmpty, begin: begin, store: store, name: name)
         let (lease, lead) = (lease, lead)
         try await changes.follow(from: position) { event in
@@ -61,6 +61,8 @@ private actor FollowingPass {
     /// Whether what arrives is still the snapshot, which names all there is.
     private var isSnapshot: Bool
     private var renewed = ContinuousClock.now
+    /// Of the snapshot, what has been read and not yet written.
+    private var pending: [NetworkEvent] = []
     private let begin: PostgresTimestamp
     private let store: RouterStore
     private let name: String
@@ -81,23 +83,38 @@ private actor FollowingPass {
     func take(_ event: NetworkEvent) async throws {
         switch event {
         case .synced(let position):
-            if isSnapshot {
-                let begin = begin
-                try await store.write { try await $0.forgetUnseen(since: begin) }
-                isSnapshot = false
-            }
+            try await finishSnapshot()
             try await note(position)
         case .progress(let position):
             try await note(position)
         default:
-            let (store, touching) = (store, isSnapshot)
-            try await store.write { try await store.absorb(event, touching: touching, in: $0) }
+            pending.append(event)
+            if !isSnapshot || pending.count >= Self.batch { try await write() }
         }
+    }
+
+    /// How much of a snapshot goes into one transaction; a change afterwards has one of its own.
+    private static let batch = 200
+
+    private func write() async throws {
+        let (events, touching, store) = (pending, isSnapshot, store)
+        pending = []
+        try await store.write { transaction in
+            for event in events { try await store.absorb(event, touching: touching, in: transaction) }
+        }
+    }
+
+    private func finishSnapshot() async throws {
+        guard isSnapshot else { return }
+        try await write()
+        let begin = begin
+        try await store.write { try await $0.forgetUnseen(since: begin) }
+        isSnapshot = false
     }
 
     private func note(_ position: String) async throws {
         let name = name
-        try await store.read { try await $0.notePosition(position, of: name) }
+        try await store.run { try await $0.notePosition(position, of: name) }
     }
 }
 

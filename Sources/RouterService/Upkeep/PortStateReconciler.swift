@@ -18,11 +18,11 @@ struct PortStateReconciler: Service {
 
     /// Tells a batch; false when there is no more, or when it has to wait.
     func tellSome() async throws -> Bool {
-        let untold = try await store.read { try await $0.takeUntoldPorts(limit: 50, for: .seconds(5)) }
+        let untold = try await store.run { try await $0.takeUntoldPorts(limit: 50, for: .seconds(5)) }
         for port in untold {
             do {
                 try await directory.tell(port)
-                try await store.read { try await $0.noteTold(port) }
+                try await store.run { try await $0.noteTold(port) }
             } catch {
                 logger.debug(
                     "a port's state is told later",
