@@ -7,8 +7,9 @@ mkdir -p "$cache"
 if [ ! -s "$tarball" ]; then
     root=$(mktemp -d "$cache/rootfs.XXXXXX")
     trap 'rm -rf "$root"' EXIT
-    sources=$(ls /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |
-        xargs grep -lis '^URIs:\|^deb ' | head -1)
+    # Either form of apt's own list; which of the two exists differs between hosts.
+    sources=$(grep -lis '^URIs:\|^deb ' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list | head -1 || true)
+    [ -n "$sources" ] || { echo "no apt sources to take the mirror from" >&2; exit 1; }
     mirror=$(awk '/^URIs:/ {print $2; exit} /^deb / {print $2; exit}' "$sources")
     debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$cache/debootstrap.log" 2>&1 ||
         { tail -20 "$cache/debootstrap.log" >&2; exit 1; }
