@@ -50,25 +50,10 @@ struct AddressRegistry: Sendable {
         return try await store.read { database in
             // Before the rows: what ends now has its rows by the time they are read.
             let busy = try await database.undertakenHolders(among: holders)
-            let footings = try await Self.footings(of: holders, in: database)
+            let footings = try await database.footings(of: holders)
             return references.filter { reference in
-                busy.contains(reference.holder) || footings.contains { $0.holds(reference) }
+                busy.contains(reference.holder) || footings[reference.holder]?.holds(reference.object) == true
             }
-        }
-    }
-
-    private static func footings(of holders: Set<Holder>, in database: Database) async throws -> [Footing] {
-        var (ids, forwardingIDs): ([FloatingIPID], [PortForwardingID]) = ([], [])
-        for holder in holders {
-            switch holder {
-            case .floatingIP(let id): ids.append(id)
-            case .portForwarding(let id): forwardingIDs.append(id)
-            }
-        }
-        let forwardings = forwardingIDs.isEmpty ? [] : try await database.forwardings(forwardingIDs)
-        let floatingIPs = try await database.floatingIPs(ids + forwardings.map(\.floatingIPID))
-        return floatingIPs.map { floatingIP in
-            Footing(floatingIP, forwardings: forwardings.filter { $0.floatingIPID == floatingIP.id })
         }
     }
 }

@@ -8,9 +8,6 @@ struct PreparedAssociation: Hashable, Sendable {
     let target: FloatingIP.Target
     /// The external network.
     let networkID: NetworkID
-
-    /// What others will hold for it.
-    func leans(of id: FloatingIPID) -> Set<Lean> { [Lean(holder: .floatingIP(id), portID: target.portID)] }
 }
 
 /// A mapping that others hold their part of.
@@ -65,7 +62,7 @@ extension FloatingIPRegistry {
         case .none:
             changed = try await store.write { try await commit(change, nil, of: seen.id, as: context, in: $0).answer }
         case .some(.none):
-            changed = try await keeper.relinquish(seen.id) {
+            changed = try await keeper.relinquish(.floatingIP(seen.id)) {
                 try await commit(change, nil, of: seen.id, as: context, in: $0)
             }
         case .some(.some(let request)):
@@ -85,7 +82,7 @@ extension FloatingIPRegistry {
     ) async throws -> (Undertaking, HeldAssociation) {
         let owner = seen.projectID
         let wish = try await prepare(request, on: seen.networkID, ofProject: owner, as: context)
-        let undertaking = try await keeper.begin(seen.id, leaning: wish.leans(of: seen.id))
+        let undertaking = try await keeper.begin(.floatingIP(seen.id), leaningOn: wish.target.portID)
         let held = try await keeper.under(undertaking) {
             try await associate(seen.id, wish, ofProject: owner, as: context)
         }
@@ -106,22 +103,15 @@ extension FloatingIPRegistry {
         try change.apply(to: &wanted)
         // Forwardings have no mapping that an empty one could end.
         if association != nil || (change.association != nil && before.target != nil) { wanted.associate(association) }
-        guard wanted != before else { return Outcome(answer: before, kept: before.leans, dropped: nil) }
+        guard wanted != before else { return Outcome(answer: before, kept: before.target?.portID, gaveUp: .nothing) }
         let isMappingChanged = wanted.target != before.target || wanted.routerID != before.routerID
         let changed = try await transaction.update(wanted, isMappingChanged: isMappingChanged)
-        guard isMappingChanged else { return Outcome(answer: changed, kept: changed.leans, dropped: nil) }
+        let kept = changed.target?.portID
+        guard isMappingChanged else { return Outcome(answer: changed, kept: kept, gaveUp: .nothing) }
         guard association == nil || before.target != nil || before.routerID == nil else {
             throw FloatingIPError.inUseByPortForwarding(id)
         }
         try await store.announce(changed, before: before.routerID, in: transaction)
-        return Outcome(answer: changed, kept: changed.leans, dropped: before.target == nil ? nil : before.leans)
-    }
-}
-
-extension FloatingIP {
-    /// What others hold for its mapping.
-    var leans: Set<Lean> {
-        guard let target else { return [] }
-        return [Lean(holder: .floatingIP(id), portID: target.portID)]
+        return Outcome(answer: changed, kept: kept, gaveUp: before.target.map { .all($0.portID) } ?? .nothing)
     }
 }

@@ -15,14 +15,14 @@ extension FloatingIPRegistry {
         if let request = draft.association {
             wish = try await prepare(request, on: draft.networkID, ofProject: owner, as: context)
         }
-        let undertaking = try await keeper.begin(draft.id, leaning: wish?.leans(of: draft.id) ?? [])
+        let undertaking = try await keeper.begin(.floatingIP(draft.id), leaningOn: wish?.target.portID)
         let (port, held) = try await keeper.under(undertaking) {
             try await hold(draft, wish, ofProject: owner, as: context)
         }
         let made = try await keeper.commit(undertaking) { transaction in
             let new = try new(draft, ofProject: owner, at: port, held?.association)
             let made = try await insert(new, in: transaction)
-            return Outcome(answer: made, kept: made.leans, dropped: nil)
+            return Outcome(answer: made, kept: made.target?.portID, gaveUp: .nothing)
         }
         return await view(of: made, port: held?.port)
     }

@@ -6,7 +6,7 @@ extension FloatingIPRegistry {
     /// Removes a floating IP, mapped or not, and gives its address back.
     func delete(_ text: String, expected: Revision?, as context: RequestContext) async throws {
         let id = try Self.id(text)
-        try await keeper.relinquish(id) { transaction in
+        try await keeper.relinquish(.floatingIP(id)) { transaction in
             let present = try await writable(id, as: context, in: transaction)
             try present.requireRevision(expected)
             return try await remove(present, in: transaction)
@@ -20,7 +20,7 @@ extension FloatingIPRegistry {
         try await transaction.delete(present)
         try await transaction.leavePlace(inProject: present.projectID)
         try await store.announceRemoval(present, in: transaction)
-        return Outcome(answer: (), kept: [], dropped: present.leans)
+        return Outcome(answer: (), kept: nil, gaveUp: .all(present.target?.portID))
     }
 
     /// Lets go of a port that is about to be deleted.
@@ -33,24 +33,26 @@ extension FloatingIPRegistry {
                 throw FloatingIPError.associatedByOther(port)
             }
             for floatingIP in mapped { try await disassociate(floatingIP.id, from: port) }
+            try await forwardings.removeAll(toPort: port)
             return mapped.isEmpty
         }
     }
 
     private func disassociate(_ id: FloatingIPID, from port: PortID) async throws {
-        try await keeper.relinquish(id) { transaction in
+        try await keeper.relinquish(.floatingIP(id)) { transaction in
             guard var present = try await transaction.floatingIPForUpdate(id), present.target?.portID == port else {
-                return Outcome(answer: (), kept: [], dropped: nil)
+                return Outcome(answer: (), kept: nil, gaveUp: .nothing)
             }
             let before = present
             present.associate(nil)
             let changed = try await transaction.update(present, isMappingChanged: true)
             try await store.announce(changed, before: before.routerID, in: transaction)
-            return Outcome(answer: (), kept: [], dropped: before.leans)
+            return Outcome(answer: (), kept: nil, gaveUp: .all(port))
         }
     }
 
-    /// Refuses while a floating IP is mapped to one of the addresses that a port is about to lose.
+    /// Refuses while a floating IP is mapped to one of the addresses that a port is about to lose; forwardings to them
+    /// are removed.
     func port(_ port: PortID, willLose addresses: [IPAddress]) async throws {
         try await whenSettled(port) {
             let mapped = try await store.read { try await $0.floatingIPs(onPort: port) }
@@ -60,9 +62,12 @@ extension FloatingIPRegistry {
                     "address \(target.address) of port \(port) is associated with floating IP \(floatingIP.id)"
                 )
             }
+            try await forwardings.removeAll(toPort: port) { addresses.contains(.v4($0.address)) }
             return true
         }
     }
+
+    private var forwardings: PortForwardingRegistry { PortForwardingRegistry(floatingIPs: self) }
 
     /// Looks until it finds the port as wanted with nobody about to lean on it: a mapping that its reference was
     /// recorded for, but that is not committed yet, would else be missed.
@@ -83,9 +88,9 @@ extension FloatingIPRegistry {
     /// Removes the floating IPs of a network that nothing uses.
     func networkWillBeDeleted(_ network: NetworkID) async throws {
         for id in try await store.read({ try await $0.idleFloatingIPs(ofNetwork: network) }) {
-            try await keeper.relinquish(id) { transaction in
+            try await keeper.relinquish(.floatingIP(id)) { transaction in
                 guard let present = try await transaction.floatingIPForUpdate(id), present.routerID == nil else {
-                    return Outcome(answer: (), kept: [], dropped: nil)
+                    return Outcome(answer: (), kept: nil, gaveUp: .nothing)
                 }
                 return try await remove(present, in: transaction)
             }

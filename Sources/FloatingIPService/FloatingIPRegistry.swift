@@ -62,7 +62,8 @@ struct FloatingIPRegistry: Sendable {
         }
     }
 
-    private func visible(_ text: String, as context: RequestContext) async throws -> FloatingIP {
+    /// The floating IP, for one who may see it.
+    func visible(_ text: String, as context: RequestContext) async throws -> FloatingIP {
         let id = try Self.id(text)
         return try Self.requireVisible(try await store.read { try await $0.floatingIP(id) }, text, as: context)
     }

@@ -66,7 +66,9 @@ struct FloatingIPRoom: Sendable {
     /// What is served.
     var endpoints: [any RegistrableRPCService] {
         [
-            FloatingIPEndpoint(registry: floatingIPs), NodeAddressesEndpoint(registry: addresses),
+            FloatingIPEndpoint(registry: floatingIPs),
+            PortForwardingEndpoint(registry: PortForwardingRegistry(floatingIPs: floatingIPs)),
+            NodeAddressesEndpoint(registry: addresses),
             PortObserverEndpoint(registry: floatingIPs), ReferenceHolderEndpoint(registry: addresses),
         ]
     }

@@ -1,7 +1,7 @@
 /// Keys of log metadata.
 enum Telemetry {
     static let floatingIP = "floating_ip"
-    static let router = "router"
+    static let holder = "holder"
     static let port = "port"
     static let agent = "agent"
     static let count = "count"

@@ -12,10 +12,16 @@ actor FakeNetwork {
         case reserve, release, addReference, removeReference, readPorts
     }
 
+    /// That a holder leans on a port.
+    struct Reference: Hashable, Sendable {
+        let holder: Holder
+        let portID: PortID
+    }
+
     private var networks: [NetworkID: (network: Network, project: String)] = [:]
     private var subnets: [SubnetID: Subnet] = [:]
     private(set) var ports: [PortID: Port] = [:]
-    private(set) var references: Set<Lean> = []
+    private(set) var references: Set<Reference> = []
     /// How often each call was made.
     private(set) var calls: [Call: Int] = [:]
     /// Runs before a call is answered; may throw in its place.
@@ -169,12 +175,12 @@ extension FakeNetwork: PortDirectory {
             guard port.addresses.contains(where: { $0.address == .v4(target.address) }) else {
                 throw RemoteError(reason: .badRequest, message: "not the port's address")
             }
-            references.insert(Lean(holder: holder, portID: target.portID))
+            references.insert(Reference(holder: holder, portID: target.portID))
             return port
         }
     }
 
-    func removeReference(_ lean: Lean) async throws {
-        _ = try await doing(.removeReference) { references.remove(lean) }
+    func removeReference(of holder: Holder, to port: PortID) async throws {
+        _ = try await doing(.removeReference) { references.remove(Reference(holder: holder, portID: port)) }
     }
 }

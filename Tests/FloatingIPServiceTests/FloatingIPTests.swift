@@ -176,22 +176,32 @@ import Testing
     @Test func `a mapping leans on its port and router, and on its own address`() {
         var floatingIP = FloatingIP(id: .random(), projectID: "acme", networkID: .random(), address: .any)
         let (port, router, subnet) = (PortID.random(), RouterID.random(), SubnetID.random())
+        #expect(Footing(floatingIP).holds(.port(floatingIP.addressPort)) && Footing(floatingIP).binding == nil)
         floatingIP.associate(.init(target: .init(portID: port, address: .any, subnetID: subnet), routerID: router))
-        let (footing, holder) = (Footing(floatingIP, forwardings: []), Holder.floatingIP(floatingIP.id))
-        #expect(footing.leans == [Lean(holder: holder, portID: port)])
-        #expect(footing.bindings == [holder: Binding(routerID: router, subnetID: subnet)])
-        for object in [HeldReference.Object.port(port), .router(router), .port(floatingIP.addressPort)] {
-            #expect(footing.holds(HeldReference(holder: holder, object: object)))
-        }
-        for object in [HeldReference.Object.port(.random()), .router(.random())] {
-            #expect(!footing.holds(HeldReference(holder: holder, object: object)))
-        }
-        #expect(!footing.holds(HeldReference(holder: .floatingIP(.random()), object: .port(floatingIP.addressPort))))
+        let footing = Footing(floatingIP)
+        #expect(footing.binding == Binding(routerID: router, subnetID: subnet))
+        #expect(footing.holds(.port(port)) && footing.holds(.router(router)))
+        #expect(footing.holds(.port(floatingIP.addressPort)))
+        #expect(!footing.holds(.port(.random())) && !footing.holds(.router(.random())))
+    }
+
+    @Test func `a forwarding leans on its port and its floating IP's router, not on the address`() throws {
+        let (router, ports) = (RouterID.random(), try #require(PortRange(1, 1)))
+        let forwarding = PortForwarding(
+            id: .random(),
+            floatingIPID: .random(),
+            transport: .tcp,
+            target: .init(portID: .random(), address: .any, subnetID: .random()),
+            externalPorts: ports,
+            internalPorts: ports
+        )
+        let footing = Footing(forwarding, on: router)
+        #expect(footing.holds(.port(forwarding.target.portID)) && footing.holds(.router(router)))
+        #expect(footing.addressPort == nil)
     }
 
     @Test func `what is gone leans on nothing`() {
-        let footing = Footing(nil, forwardings: [])
-        #expect(!footing.exists && footing.leans.isEmpty && footing.bindings.isEmpty)
+        #expect(Footing.nothing.portID == nil && Footing.nothing.binding == nil && Footing.nothing.addressPort == nil)
     }
 
     @Test func `a holder is known by kind and id`() {

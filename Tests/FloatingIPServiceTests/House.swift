@@ -23,6 +23,7 @@ struct House: Sendable {
     let client: GRPCClient<Transport>
 
     var floatingIPs: L3_Floatingip_V1_FloatingIPs.Client<Transport> { .init(wrapping: client) }
+    var forwardings: L3_Floatingip_V1_PortForwardings.Client<Transport> { .init(wrapping: client) }
     var nodes: L3_Agent_V1_NodeAddresses.Client<Transport> { .init(wrapping: client) }
     var observer: L3_Network_V1_PortObserver.Client<Transport> { .init(wrapping: client) }
     var references: L3_Reference_V1_ReferenceHolder.Client<Transport> { .init(wrapping: client) }
@@ -262,19 +263,28 @@ extension House {
         )
     }
 
-    /// Others hold exactly what the floating IPs' rows say.
+    /// Others hold exactly what the rows of floating IPs and forwardings say.
     func expectTrueHolds(at location: SourceLocation = #_sourceLocation) async throws {
-        let rows = try await database.database.floatingIPs(
-            database.database.query("SELECT id FROM floating_ips").map { row in try row.column(0) }
-        )
-        let footings = rows.map { Footing($0, forwardings: []) }
+        let database = database.database
+        let ids = try await database.query("SELECT id FROM floating_ips").map { row in
+            Holder.floatingIP(try row.column(0))
+        }
+        let forwardings = try await database.query("SELECT id FROM port_forwardings").map { row in
+            Holder.portForwarding(try row.column(0))
+        }
+        let footings = try await database.footings(of: Set(ids + forwardings))
+        let references = footings.compactMap { holder, footing in
+            footing.portID.map { FakeNetwork.Reference(holder: holder, portID: $0) }
+        }
+        let bindings = footings.compactMap { holder, footing in
+            footing.binding.map { FakeRouters.Kept(holder: holder, binding: $0) }
+        }
+        #expect(await network.references == Set(references), sourceLocation: location)
+        #expect(await routers.bindings == Set(bindings), sourceLocation: location)
         #expect(
-            await network.references == footings.reduce(into: []) { $0.formUnion($1.leans) },
+            await Set(network.heldPorts.map(\.id)) == Set(footings.values.compactMap(\.addressPort)),
             sourceLocation: location
         )
-        let bindings = footings.flatMap { $0.bindings.map { FakeRouters.Kept(holder: $0.key, binding: $0.value) } }
-        #expect(await routers.bindings == Set(bindings), sourceLocation: location)
-        #expect(await Set(network.heldPorts.map(\.id)) == Set(rows.map(\.addressPort)), sourceLocation: location)
         #expect(try await count("undertakings") == 0, sourceLocation: location)
     }
 }

@@ -84,11 +84,13 @@ import Testing
             let site = try await house.makeSite()
             let port = try await house.makePort(site, "10.0.0.5")
             let (id, portID) = (FloatingIPID.random(), try #require(PortID(port)))
-            let lean = Lean(holder: .floatingIP(id), portID: portID)
-            _ = try await house.room.keeper.begin(id, leaning: [lean])
+            _ = try await house.room.keeper.begin(.floatingIP(id), leaningOn: portID)
             let target = FloatingIP.Target(portID: portID, address: .any, subnetID: site.subnet)
             _ = try await house.network.reserve(AddressReservation(floatingIPID: id, networkID: site.external))
-            _ = try await house.routers.bind(lean.holder, to: Way(networkID: site.external, subnetID: target.subnetID))
+            _ = try await house.routers.bind(
+                .floatingIP(id),
+                to: Way(networkID: site.external, subnetID: target.subnetID)
+            )
             #expect(try await isHeld(house, id.description, port: port))
             try await expire(house)
             try await eventually("tidied up") { try await house.count("undertakings") == 0 }
@@ -114,7 +116,7 @@ import Testing
             )
             let made = try await house.create(on: site.external) { $0.portID = first }
             let (id, portID) = (try #require(FloatingIPID(made.id)), try #require(PortID(second)))
-            _ = try await house.room.keeper.begin(id, leaning: [Lean(holder: .floatingIP(id), portID: portID)])
+            _ = try await house.room.keeper.begin(.floatingIP(id), leaningOn: portID)
             let target = try #require(await house.network.ports[portID]?.targets.first)
             _ = try await house.network.addReference(of: .floatingIP(id), to: target)
             try await expire(house)
@@ -156,7 +158,10 @@ import Testing
         try await House.open { house in
             let site = try await house.makeSite()
             let made = try await house.create(on: site.external)
-            let undertaking = try await house.room.keeper.begin(try #require(FloatingIPID(made.id)), leaning: [])
+            let undertaking = try await house.room.keeper.begin(
+                .floatingIP(try #require(FloatingIPID(made.id))),
+                leaningOn: nil
+            )
             var impatient = house.room.floatingIPs
             impatient.keeper.patience = .zero
             await expectRefusal(.serviceUnavailable) { [impatient] in

@@ -18,7 +18,7 @@ protocol PortDirectory: Sendable {
     /// and `badRequest` when it does not have the address.
     func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port
     /// Drops the record. Succeeds when there is none.
-    func removeReference(_ lean: Lean) async throws
+    func removeReference(of holder: Holder, to port: PortID) async throws
 }
 
 /// An address of an external network to be held.

@@ -36,10 +36,14 @@ enum Holder: Hashable, Sendable {
     }
 }
 
-/// That a holder leans on a port, and on the router that leads there, or may do so.
-struct Lean: Hashable, Sendable {
-    let holder: Holder
-    let portID: PortID
+extension Holder: CustomStringConvertible {
+    /// Its name in messages.
+    var description: String {
+        switch self {
+        case .floatingIP(let id): "floating IP \(id)"
+        case .portForwarding(let id): "port forwarding \(id)"
+        }
+    }
 }
 
 /// The router and subnet that a holder's binding is to.
@@ -60,34 +64,39 @@ struct HeldReference: Hashable, Sendable {
     }
 }
 
-/// What a floating IP and its forwardings lean on, by what their rows say.
+/// What a holder leans on by what its row says.
 struct Footing: Hashable, Sendable {
-    private(set) var leans: Set<Lean> = []
-    private(set) var bindings: [Holder: Binding] = [:]
-    /// The hold on the address; nil when the floating IP is gone.
-    private let address: HeldReference?
+    /// The port that it leads to.
+    private(set) var portID: PortID?
+    /// The way there.
+    private(set) var binding: Binding?
+    /// The port that has its address, when it is a floating IP.
+    private(set) var addressPort: PortID?
 
-    /// Whether the floating IP is there.
-    var exists: Bool { address != nil }
+    /// What a holder that is gone leans on.
+    static let nothing = Footing()
 
-    /// What the rows say; nil is a floating IP that is gone.
-    init(_ floatingIP: FloatingIP?, forwardings: [PortForwarding]) {
-        address = floatingIP.map { HeldReference(holder: .floatingIP($0.id), object: .port($0.addressPort)) }
-        guard let floatingIP, let router = floatingIP.routerID else { return }
-        if let target = floatingIP.target { add(.floatingIP(floatingIP.id), target, router) }
-        for forwarding in forwardings { add(.portForwarding(forwarding.id), forwarding.target, router) }
+    private init() {}
+
+    /// What a floating IP leans on.
+    init(_ floatingIP: FloatingIP) {
+        addressPort = floatingIP.addressPort
+        guard let target = floatingIP.target, let router = floatingIP.routerID else { return }
+        portID = target.portID
+        binding = Binding(routerID: router, subnetID: target.subnetID)
     }
 
-    private mutating func add(_ holder: Holder, _ target: FloatingIP.Target, _ router: RouterID) {
-        leans.insert(Lean(holder: holder, portID: target.portID))
-        bindings[holder] = Binding(routerID: router, subnetID: target.subnetID)
+    /// What a forwarding leans on, on the router of its floating IP.
+    init(_ forwarding: PortForwarding, on router: RouterID?) {
+        portID = forwarding.target.portID
+        binding = router.map { Binding(routerID: $0, subnetID: forwarding.target.subnetID) }
     }
 
-    /// Whether the reference is in use.
-    func holds(_ reference: HeldReference) -> Bool {
-        switch reference.object {
-        case .port(let port): reference == address || leans.contains(Lean(holder: reference.holder, portID: port))
-        case .router(let router): bindings[reference.holder]?.routerID == router
+    /// Whether it needs the object.
+    func holds(_ object: HeldReference.Object) -> Bool {
+        switch object {
+        case .port(let port): port == portID || port == addressPort
+        case .router(let router): router == binding?.routerID
         }
     }
 }

@@ -16,6 +16,19 @@ extension FloatingIPStore {
             )
         }
     }
+
+    /// A page of a floating IP's forwardings.
+    func forwardings(_ query: ListQuery, of floatingIP: FloatingIPID) async throws -> Page<PortForwarding> {
+        try await FloatingIPError.listing { () async throws(ListError) in
+            try await ListColumns.portForwardings.page(
+                query,
+                selecting: PortForwardingRow.columns,
+                where: "p.floating_ip_id = \(floatingIP)",
+                in: database,
+                PortForwardingRow.read
+            )
+        }
+    }
 }
 
 extension ListColumns {
@@ -36,6 +49,33 @@ extension ListColumns {
             ListColumn("router_id", column: "f.router_id", type: .uuid),
             ListColumn("status", column: "f.status", type: .text),
         ] + ListColumn.tags(column: "f.tags")
+    )
+}
+
+extension ListColumns {
+    /// What forwardings can be filtered and sorted by; a range of several ports has no `external_port`.
+    ///
+    /// Source: Networking API v2.0, "Floating IPs port forwarding".
+    static let portForwardings = ListColumns(
+        from: "port_forwardings AS p",
+        id: "p.id",
+        [
+            ListColumn("protocol", column: "p.protocol", type: .text),
+            ListColumn("internal_port_id", column: "p.internal_port_id", type: .uuid),
+            ListColumn("description", column: "p.description", type: .text),
+            ListColumn(
+                "external_port",
+                column: """
+                    CASE WHEN upper(p.external_ports) - lower(p.external_ports) = 1 THEN lower(p.external_ports) END
+                    """,
+                type: .integer
+            ),
+            ListColumn(
+                "external_port_range",
+                column: "lower(p.external_ports) || ':' || upper(p.external_ports) - 1",
+                type: .text
+            ),
+        ]
     )
 }
 

@@ -77,17 +77,15 @@ enum Migrations {
         """
 
     private static let createUndertakings = """
-        -- Whose floating IPs' references at other services are being changed, and what is still owed about them.
+        -- For which floating IPs and forwardings others' holds are being changed, and what is still owed about them.
         CREATE TABLE undertakings (
-            floating_ip_id uuid CONSTRAINT undertakings_pkey PRIMARY KEY,
+            holder_kind text NOT NULL,
+            holder_id uuid NOT NULL,
             token uuid NOT NULL,
             lease_until timestamptz NOT NULL,
-            -- What others may keep without a row that tells of it; the three arrays belong together.
-            holder_kinds text[] NOT NULL,
-            holder_ids uuid[] NOT NULL,
+            -- Ports about which others may hold something without a row that tells of it.
             port_ids uuid[] NOT NULL,
-            CONSTRAINT undertakings_leans_check CHECK (
-                cardinality(holder_kinds) = cardinality(holder_ids) AND cardinality(holder_ids) = cardinality(port_ids))
+            CONSTRAINT undertakings_pkey PRIMARY KEY (holder_kind, holder_id)
         );
         CREATE INDEX undertakings_lease_until_idx ON undertakings (lease_until);
         """

@@ -61,15 +61,18 @@ extension QueryRunner {
         return Dictionary(grouping: try rows.map(PortForwardingRow.read), by: \.floatingIPID)
     }
 
-    /// The forwardings that exist of these, in no order.
-    func forwardings(_ ids: [PortForwardingID]) async throws(PostgresError) -> [PortForwarding] {
-        try await query("SELECT \(PortForwardingRow.columns) FROM port_forwardings p WHERE p.id = ANY(\(ids)::uuid[])")
-            .map(PortForwardingRow.read)
-    }
-
-    /// What the rows of a floating IP and its forwardings say that they lean on.
-    func footing(of id: FloatingIPID) async throws(PostgresError) -> Footing {
-        let floatingIP = try await floatingIP(id)
-        return Footing(floatingIP, forwardings: try await forwardings(of: [id])[id] ?? [])
+    /// The forwardings that exist of these, with the routers of their floating IPs, in no order.
+    func forwardings(
+        _ ids: [PortForwardingID]
+    ) async throws(PostgresError) -> [(forwarding: PortForwarding, router: RouterID?)] {
+        let rows = try await query(
+            """
+            SELECT \(PortForwardingRow.columns), f.router_id FROM port_forwardings p
+            JOIN floating_ips f ON f.id = p.floating_ip_id WHERE p.id = ANY(\(ids)::uuid[])
+            """
+        )
+        return try rows.map { row throws(PostgresError) in
+            (try PortForwardingRow.read(row), try row.column("router_id"))
+        }
     }
 }

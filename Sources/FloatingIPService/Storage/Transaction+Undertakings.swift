@@ -3,32 +3,31 @@ internal import Postgres
 internal import ResourceModel
 
 extension Transaction {
-    /// Takes the lease on a floating IP's references, with what is owed from before; nil while another has it.
+    /// Takes the lease on what is held for a holder, with what is owed from before; nil while another has it.
     func undertake(
-        _ id: FloatingIPID,
-        leaning leans: Set<Lean>,
+        _ holder: Holder,
+        leaningOn port: PortID?,
         for lease: Duration
     ) async throws(PostgresError) -> Undertaking? {
         let token = ID<Undertaking>.random()
-        let leans = LeanColumns(leans)
+        let ports = port.map { [$0] } ?? []
         let rows = try await query(
             """
-            INSERT INTO undertakings AS u (floating_ip_id, token, lease_until, holder_kinds, holder_ids, port_ids)
-            VALUES (\(id), \(token), clock_timestamp() + \(lease.seconds) * interval '1 second',
-                \(leans.kinds), \(leans.ids), \(leans.ports))
+            INSERT INTO undertakings AS u (holder_kind, holder_id, token, lease_until, port_ids)
+            VALUES (\(holder.kind), \(holder.text), \(token),
+                clock_timestamp() + \(lease / .seconds(1)) * interval '1 second', \(ports))
             ON CONFLICT ON CONSTRAINT undertakings_pkey DO UPDATE SET token = excluded.token,
-                lease_until = excluded.lease_until, holder_kinds = u.holder_kinds || excluded.holder_kinds,
-                holder_ids = u.holder_ids || excluded.holder_ids, port_ids = u.port_ids || excluded.port_ids
+                lease_until = excluded.lease_until, port_ids = u.port_ids || excluded.port_ids
             WHERE u.lease_until <= clock_timestamp()
-            RETURNING u.holder_kinds, u.holder_ids, u.port_ids, u.xmax <> 0 AS inherited
+            RETURNING u.port_ids, u.xmax <> 0 AS inherited
             """
         )
+        // A row that was updated, not inserted, has been locked by this transaction before: its xmax says so.
         return try rows.first.map { row throws(PostgresError) in
-            // A row that was updated, not inserted, has been locked by this transaction before: its xmax says so.
             Undertaking(
-                id: id,
+                holder: holder,
                 token: token,
-                leans: try LeanColumns.read(row),
+                portIDs: Set(try row.column("port_ids", as: [PortID].self)),
                 isInherited: try row.column("inherited")
             )
         }
@@ -36,71 +35,59 @@ extension Transaction {
 
     /// Ends an undertaking in the transaction that makes it true; false when its lease has ended.
     func fulfil(_ undertaking: Undertaking) async throws(PostgresError) -> Bool {
-        try await execute(
-            """
-            DELETE FROM undertakings WHERE floating_ip_id = \(undertaking.id) AND token = \(undertaking.token)
-                AND lease_until > clock_timestamp()
-            """
-        ) == 1
+        try await execute("DELETE FROM undertakings WHERE \(held(undertaking)) AND lease_until > clock_timestamp()")
+            == 1
     }
 
     /// Writes what is owed from now on, in the transaction that makes it so; false when the lease has ended.
     func owe(_ undertaking: Undertaking) async throws(PostgresError) -> Bool {
-        let leans = LeanColumns(undertaking.leans)
-        return try await execute(
+        try await execute(
             """
-            UPDATE undertakings SET holder_kinds = \(leans.kinds), holder_ids = \(leans.ids), port_ids = \(leans.ports)
-            WHERE floating_ip_id = \(undertaking.id) AND token = \(undertaking.token)
-                AND lease_until > clock_timestamp()
+            UPDATE undertakings SET port_ids = \(Array(undertaking.portIDs))
+            WHERE \(held(undertaking)) AND lease_until > clock_timestamp()
             """
         ) == 1
     }
 
     /// Ends an undertaking about which nothing is owed any more.
     func discharge(_ undertaking: Undertaking) async throws(PostgresError) {
-        try await execute(
-            "DELETE FROM undertakings WHERE floating_ip_id = \(undertaking.id) AND token = \(undertaking.token)"
-        )
+        try await execute("DELETE FROM undertakings WHERE \(held(undertaking))")
     }
 
     /// Lets go of the lease, so that anybody may take the undertaking over.
     func abandon(_ undertaking: Undertaking) async throws(PostgresError) {
-        try await execute(
-            """
-            UPDATE undertakings SET lease_until = clock_timestamp()
-            WHERE floating_ip_id = \(undertaking.id) AND token = \(undertaking.token)
-            """
-        )
+        try await execute("UPDATE undertakings SET lease_until = clock_timestamp() WHERE \(held(undertaking))")
+    }
+
+    private func held(_ undertaking: Undertaking) -> SQL {
+        """
+        holder_kind = \(undertaking.holder.kind) AND holder_id = \(undertaking.holder.text)
+            AND token = \(undertaking.token)
+        """
     }
 }
 
 extension QueryRunner {
-    /// The floating IPs about which something is owed and nobody is at it, the longest first.
-    func abandonedUndertakings(limit: Int) async throws(PostgresError) -> [FloatingIPID] {
-        let rows = try await query(
+    /// The holders about which something is owed and nobody is at it, the longest first.
+    func abandonedUndertakings(limit: Int) async throws(PostgresError) -> [Holder] {
+        try await query(
             """
-            SELECT floating_ip_id FROM undertakings WHERE lease_until <= clock_timestamp()
+            SELECT holder_kind, holder_id FROM undertakings WHERE lease_until <= clock_timestamp()
             ORDER BY lease_until LIMIT \(limit)
             """
-        )
-        return try rows.map { row throws(PostgresError) in try row.column(0) }
+        ).map(HolderRow.read)
     }
 
-    /// All holders that undertakings are about which have to do with one of these.
+    /// Those of the holders about which something is under way or owed.
     func undertakenHolders(among holders: Set<Holder>) async throws(PostgresError) -> Set<Holder> {
-        let ids = holders.map(\.text)
+        let all = Array(holders)
         let rows = try await query(
             """
-            SELECT floating_ip_id, holder_kinds, holder_ids, port_ids FROM undertakings
-            WHERE floating_ip_id = ANY(\(ids)::uuid[]) OR holder_ids && \(ids)::uuid[]
+            SELECT holder_kind, holder_id FROM undertakings WHERE (holder_kind, holder_id) IN (
+                SELECT * FROM unnest(\(all.map(\.kind))::text[], \(all.map(\.text))::uuid[]))
             """
         )
-        var busy: Set<Holder> = []
-        for row in rows {
-            busy.insert(.floatingIP(try row.column("floating_ip_id")))
-            busy.formUnion(try LeanColumns.read(row).map(\.holder))
-        }
-        return busy
+        return Set(try rows.map(HolderRow.read))
     }
 
     /// Whether anybody is about to lean on the port, or to let go of it.
@@ -112,40 +99,34 @@ extension QueryRunner {
             """
         ).isEmpty
     }
+
+    /// What the rows of holders say that they lean on; those that are gone are absent.
+    func footings(of holders: Set<Holder>) async throws(PostgresError) -> [Holder: Footing] {
+        var (ids, forwardingIDs): ([FloatingIPID], [PortForwardingID]) = ([], [])
+        for holder in holders {
+            switch holder {
+            case .floatingIP(let id): ids.append(id)
+            case .portForwarding(let id): forwardingIDs.append(id)
+            }
+        }
+        var footings: [Holder: Footing] = [:]
+        for found in ids.isEmpty ? [] : try await floatingIPs(ids) { footings[.floatingIP(found.id)] = Footing(found) }
+        for (forwarding, router) in forwardingIDs.isEmpty ? [] : try await forwardings(forwardingIDs) {
+            footings[.portForwarding(forwarding.id)] = Footing(forwarding, on: router)
+        }
+        return footings
+    }
+
+    /// What the row of a holder says that it leans on.
+    func footing(of holder: Holder) async throws(PostgresError) -> Footing {
+        try await footings(of: [holder])[holder] ?? .nothing
+    }
 }
 
-/// Leans as the three arrays of an undertaking.
-private struct LeanColumns {
-    private(set) var kinds: [String] = []
-    private(set) var ids: [String] = []
-    private(set) var ports: [PortID] = []
-
-    init(_ leans: Set<Lean>) {
-        for lean in leans {
-            kinds.append(lean.holder.kind)
-            ids.append(lean.holder.text)
-            ports.append(lean.portID)
-        }
-    }
-
-    static func read(_ row: Row) throws(PostgresError) -> Set<Lean> {
-        let kinds = try row.column("holder_kinds", as: [String].self)
-        let ids = try row.column("holder_ids", as: [String].self)
-        let ports = try row.column("port_ids", as: [PortID].self)
-        var leans: Set<Lean> = []
-        for ((kind, id), port) in zip(zip(kinds, ids), ports) {
-            leans.insert(Lean(holder: try holder(kind, id), portID: port))
-        }
-        return leans
-    }
-
-    private static func holder(_ kind: String, _ id: String) throws(PostgresError) -> Holder {
+private enum HolderRow {
+    static func read(_ row: Row) throws(PostgresError) -> Holder {
+        let (kind, id) = (try row.column("holder_kind", as: String.self), try row.column("holder_id", as: String.self))
         guard let holder = Holder(kind: kind, id: id) else { throw .decoding("\"\(kind)\" \(id) is no holder") }
         return holder
     }
-}
-
-extension Duration {
-    /// The duration in seconds with fractions.
-    fileprivate var seconds: Double { self / .seconds(1) }
 }

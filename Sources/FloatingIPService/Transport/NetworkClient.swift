@@ -112,10 +112,10 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
         return try Port(wire: answer.port)
     }
 
-    func removeReference(_ lean: Lean) async throws {
+    func removeReference(of holder: Holder, to port: PortID) async throws {
         let request = L3_Network_V1_RemovePortReferenceRequest.with {
-            $0.holder = lean.holder.wire
-            $0.portID = lean.portID.description
+            $0.holder = holder.wire
+            $0.portID = port.description
         }
         _ = try await RemoteCall.asService {
             try await reservations.removePortReference(request, options: RemoteCall.options)
