@@ -11,6 +11,9 @@ struct ModelKernel {
         for change in changes { apply(change) }
     }
 
+    /// Someone takes the end of a device on the node away.
+    mutating func loseHostEnd(of device: String) { router?.devices[device]?.hostEnd = nil }
+
     private mutating func apply(_ change: KernelChange) {
         switch change {
         case .createNamespace: router = ObservedRouter()

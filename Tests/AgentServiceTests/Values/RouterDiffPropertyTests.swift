@@ -37,7 +37,8 @@ extension ModelKernel {
     /// Someone else changes something of ours.
     fileprivate mutating func damage(using random: inout SplitMix) {
         guard let router, let name = router.devices.keys.sorted().randomElement(using: &random) else { return }
-        switch UInt8.random(in: 0..<4, using: &random) {
+        switch UInt8.random(in: 0..<5, using: &random) {
+        case 4: loseHostEnd(of: name)
         case 0: apply([.removeDevice(name)])
         case 1: apply([.replaceTable(TranslationPlan())])
         case 2: apply(router.routes.values.map { .removeRoute($0) })
