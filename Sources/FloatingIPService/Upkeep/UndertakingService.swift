@@ -20,6 +20,7 @@ struct UndertakingService: Service {
     private func settleNowAndThen() async {
         var isInTrouble = false
         while !Task.isCancelled {
+            try? await Task.sleep(for: interval)
             do {
                 try await keeper.settleAbandoned()
                 isInTrouble = false
@@ -30,7 +31,6 @@ struct UndertakingService: Service {
                 }
                 isInTrouble = true
             }
-            try? await Task.sleep(for: interval)
         }
     }
 }
