@@ -14,6 +14,8 @@ final class RouterKernel: Sendable {
     private let nodeNote: String
     private let reader: RouterReader
     private let held = Mutex<[RouterID: RouterNamespace]>([:])
+    /// Since when there are namespaces of which it is not clear whose they are.
+    private let unclear = Mutex<[NetworkNamespace.Identity: ContinuousClock.Instant]>([:])
     private let announcer: Announcer
     private let aftermath: Aftermath
     private let changeCount = Atomic(0)
@@ -123,7 +125,7 @@ extension RouterKernel {
         let name = KernelNames.namespace(of: id)
         if let router = try find(id) {
             let links = try router.contents(of: host.namespace).links
-            guard links.belong(to: nodeNote) else { return false }
+            guard isRemovable(router, links) == true else { return false }
             // Down first: a process of someone else's could keep the namespace, and with it the traffic, alive. The rest
             // is the kernel's: it ends many namespaces at a time, while each device deleted by hand costs 20 ms.
             try router.apply(links.devices.map { .configureLink($0.index, LinkSettings(isUp: false)) })
@@ -143,24 +145,47 @@ extension RouterKernel {
     /// Removes the bridges and devices on the node that nobody wants, and finds the routers that nobody wants.
     func sweep(sparing wanted: Job.Wanted) throws(AgentError) -> SweepFinding {
         var unwanted: Set<RouterID> = []
+        var isComplete = true
         for name in try names() {
             guard let id = KernelNames.router(ofNamespace: name), !wanted.routers.contains(id) else { continue }
             let isKnown = held.withLock { $0[id] != nil }
             // What is no namespace yet, another node of this machine may be about to make.
             guard let router = try find(id) else { continue }
-            if try router.contents(of: host.namespace).links.belong(to: nodeNote) {
+            let isRemovable = isRemovable(router, try router.contents(of: host.namespace).links)
+            if isRemovable == true {
                 unwanted.insert(id)
             } else if !isKnown {
                 release(id)
             }
+            if isRemovable == nil { isComplete = false }
         }
         // The devices of those go with them: they tell whose the namespaces are.
         var spared = wanted
         spared.routers.formUnion(unwanted)
         let swept = try host.sweep(sparing: spared)
         changeCount.add(swept.removed, ordering: .relaxed)
-        return SweepFinding(routers: unwanted, isComplete: swept.lingering == 0)
+        return SweepFinding(routers: unwanted, isComplete: isComplete && swept.lingering == 0)
     }
+
+    /// Whether a namespace may be removed; nil: that is to be seen later.
+    private func isRemovable(_ router: RouterNamespace, _ links: RouterLinks) -> Bool? {
+        switch links.ownership(by: nodeNote) {
+        case .own: return true
+        case .foreign: return false
+        case .unclear:
+            let now = ContinuousClock.now
+            let seen = unclear.withLock { unclear in
+                unclear = unclear.filter { now - $0.value < Self.patience * 4 }
+                if let seen = unclear[router.identity] { return seen }
+                unclear[router.identity] = now
+                return now
+            }
+            return now - seen > Self.patience ? true : nil
+        }
+    }
+
+    /// How long someone may take to make a namespace known as his.
+    private static var patience: Duration { .seconds(5) }
 }
 
 /// What a sweep found.

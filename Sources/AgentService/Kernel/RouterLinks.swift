@@ -25,8 +25,19 @@ struct RouterLinks: Sendable {
         !devices.isEmpty && !devices.contains { nodeID != nil && $0.peerNamespace == nodeID }
     }
 
-    /// Whether all this may be removed by the node with this mark.
-    func belong(to node: String) -> Bool {
-        devices.isEmpty ? mark == nil || mark == node : !leadElsewhere
+    /// Whose all this is, as the node with this mark sees it.
+    func ownership(by node: String) -> Ownership {
+        guard devices.isEmpty else { return leadElsewhere ? .foreign : .own }
+        guard let mark else { return .unclear }
+        return mark == node ? .own : .foreign
+    }
+
+    /// Whose a router's namespace is.
+    enum Ownership: Hashable, Sendable {
+        case own
+        /// Another node's, or another program's.
+        case foreign
+        /// Empty and without a mark: just made by someone, or left by a crash in that moment.
+        case unclear
     }
 }

@@ -41,6 +41,8 @@ struct RouterWriter {
             var settings = LinkSettings(isUp: true)
             settings.alias = nodeNote
             requests.append(.configureLink(.loopback, settings))
+            // At once: until then other nodes of this machine cannot know whose it is.
+            try send()
         case .setParameters(let values):
             try router.set(values)
         case .replaceTable(let translation):

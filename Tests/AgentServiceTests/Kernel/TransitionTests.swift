@@ -135,6 +135,24 @@ import Testing
         }
     }
 
+    @Test func `an empty namespace that someone just made is left alone, and found when nobody takes it`() async throws
+    {
+        try await withNode { node in
+            _ = try NetworkNamespace.create(named: KernelNames.namespace(of: story.router))
+            let nothing = Job.Wanted(routers: [], bridges: [])
+            let first = try node.kernel.sweep(sparing: nothing)
+            #expect(!first.routers.contains(story.router) && !first.isComplete)
+            #expect(node.settle(DesiredRouter(id: story.router)).changes == 0)
+            // Agents of other tests on this machine look for such, too.
+            try await eventually("it is removed") {
+                if try node.kernel.sweep(sparing: nothing).routers.contains(story.router) {
+                    node.settle(DesiredRouter(id: story.router))
+                }
+                return try !NetworkNamespace.names().contains(KernelNames.namespace(of: story.router))
+            }
+        }
+    }
+
     @Test func `a node that got another name knows its routers again`() async throws {
         try await withNode { node in
             node.settle(story.desired([floating]))
