@@ -124,7 +124,7 @@ let level5: [Target] = [
         "Sluice",
         uses: [
             "ServiceRuntime", "HTTP2Transport", "Postgres", "Netlink", "Addressing", nioCore, nioPosix, nioHTTP1,
-            arguments, subprocess, system, logging,
+            arguments, subprocess, system, unixSignals, logging,
         ]
     ),
     program("NetworkService", uses: ["NetworkService", "ServiceRuntime"]),
@@ -195,7 +195,10 @@ let testTargets: [Target] = [
     ),
     tests("SluiceTests", uses: ["Sluice", "Postgres", "PostgresTestSupport", "Addressing"]),
     tests("ArchitectureTests", uses: []),
-    tests("SystemTests", uses: ["Sluice", "Netlink", "KernelTestSupport", "Addressing", nioHTTP1]),
+    tests(
+        "SystemTests",
+        uses: ["Sluice", "Netlink", "KernelTestSupport", "Addressing", nioHTTP1, subprocess, system]
+    ),
     tests(
         "AcceptanceTests",
         uses: ["Sluice", "Netlink", subprocess, system],

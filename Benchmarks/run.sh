@@ -9,7 +9,7 @@ bin=${BIN:-.build/release}
 requests=${REQUESTS:-2000}
 node=sluice-bench-$$
 data=/tmp/$node
-port=${PORT:-19696}
+port=${PORT:-$(python3 -c "import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); print(s.getsockname()[1])")}
 api=http://127.0.0.1:$port/v2.0
 mkdir -p "$data" .build/bench && chmod 755 "$data"
 
@@ -29,7 +29,8 @@ ip -n "$node" link set br-ex up
 "$bin/sluice" up --data "$data/cluster" --port "$port" --node-namespace "$node" --log-level error \
     >"$data/out" 2>"$data/log" &
 cluster=$!
-for _ in $(seq 300); do grep -q '^ready' "$data/out" && break; sleep 0.2; done
-grep -q '^ready' "$data/out" || { cat "$data/log"; exit 1; }
+is_ready() { grep -qs '^ready' "$data/out"; }
+for _ in $(seq 300); do is_ready && break; kill -0 "$cluster" 2>/dev/null || break; sleep 0.2; done
+is_ready || { cat "$data/log"; exit 1; }
 python3 Benchmarks/API/measure.py --api "$api" --requests "$requests" --data "$data" \
     --socket "$data/cluster/run/postgres" --node "$node"

@@ -32,7 +32,7 @@ enum Arrows {
         ]),
         "Sluice": [
             "ServiceRuntime", "HTTP2Transport", "Postgres", "Netlink", "Addressing", "NIOCore", "NIOPosix", "NIOHTTP1",
-            "ArgumentParser", "Subprocess", "SystemPackage", "Logging",
+            "ArgumentParser", "Subprocess", "SystemPackage", "UnixSignals", "Logging",
         ],
         "SluiceMain": ["Sluice"],
     ]

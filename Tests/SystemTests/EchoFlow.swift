@@ -21,11 +21,11 @@ final class EchoFlow: Sendable {
         let listener = try Self.socket(on: server)
         try Self.check(Self.withAddress(nil) { bind(listener, $0, $1) }, "bind")
         try Self.check(listen(listener, 1), "listen")
-        SignalThread.start { Self.serve(listener) }
+        DetachedThread.start { Self.serve(listener) }
         let connection = try Self.socket(on: client)
         let destination = IPv4Address(address)
         try Self.check(Self.withAddress(destination) { connect(connection, $0, $1) }, "connect to \(address)")
-        SignalThread.start { [self] in drive(connection) }
+        DetachedThread.start { [self] in drive(connection) }
     }
 
     /// How often a byte has come back.

@@ -27,7 +27,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let demo = try Demo(port: port == 0 ? try FreePort.find() : port, isVerbose: verbose)
-        let interruption = Interruption()
+        let interruption = await Interruption()
         let held: Bool
         do {
             held = try await play(demo, interruption)

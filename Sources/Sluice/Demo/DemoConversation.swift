@@ -18,7 +18,7 @@ final class DemoServer: Sendable {
         }
         listener = descriptor
         let title = host.title
-        SignalThread.start { Self.serve(descriptor, title: title) }
+        DetachedThread.start { Self.serve(descriptor, title: title) }
     }
 
     func stop() {

@@ -1,84 +1,67 @@
-internal import Glibc
 internal import Synchronization
+internal import UnixSignals
 
-/// SIGINT and SIGTERM as something to wait for.
+/// SIGINT and SIGTERM as something to wait for, any number of times.
 final class Interruption: Sendable {
-    private let signals: AsyncStream<Void>
-    private let flag = Mutex(false)
+    private struct State {
+        var happened = false
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var nextKey = 0
+    }
+
+    private let state = Mutex(State())
 
     /// From now on the signals no longer end the process.
-    init() {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        signals = stream
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-        let blocked = set
-        SignalThread.start { [self] in
-            var waited = blocked
-            var signal: Int32 = 0
-            while sigwait(&waited, &signal) == 0 {
-                flag.withLock { $0 = true }
-                continuation.yield()
-            }
+    init() async {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        Task { [self] in
+            for await _ in signals { happen() }
         }
     }
 
     /// Whether a signal came.
-    var happened: Bool { flag.withLock { $0 } }
+    var happened: Bool { state.withLock(\.happened) }
 
-    /// Returns when a signal comes.
+    /// Returns when a signal came, or when the task is cancelled.
     func wait() async {
-        guard !happened else { return }
-        for await _ in signals { return }
+        let key = state.withLock { state in
+            state.nextKey += 1
+            return state.nextKey
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    guard !state.happened, !Task.isCancelled else { return true }
+                    state.waiting[key] = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: key) }?.resume()
+        }
     }
 
     /// Runs the body, which a signal cancels.
     func race(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try await body()
-                return true
-            }
-            group.addTask {
-                await self.wait()
-                return false
-            }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await body() }
+            group.addTask { await self.wait() }
             defer { group.cancelAll() }
             do {
-                _ = try await group.next()
+                try await group.next()
             } catch  where happened {
                 return
             }
         }
     }
-}
 
-/// A thread that waits for signals; every other thread has them blocked from its creation on.
-enum SignalThread {
-    static func start(_ body: @escaping @Sendable () -> Void) {
-        let box = Unmanaged.passRetained(Box(body))
-        var thread = pthread_t()
-        pthread_create(
-            &thread,
-            nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            },
-            box.toOpaque()
-        )
-        pthread_detach(thread)
-    }
-
-    private final class Box: Sendable {
-        let body: @Sendable () -> Void
-
-        init(_ body: @escaping @Sendable () -> Void) {
-            self.body = body
+    private func happen() {
+        let waiting = state.withLock { state in
+            state.happened = true
+            defer { state.waiting = [:] }
+            return state.waiting
         }
+        for continuation in waiting.values { continuation.resume() }
     }
 }

@@ -19,7 +19,7 @@ struct UpCommand: AsyncParsableCommand {
 
     func run() async throws {
         let cluster = try LocalCluster(options.settings(), output: LinePrinter())
-        let interruption = Interruption()
+        let interruption = await Interruption()
         do {
             try await interruption.race { try await cluster.start() }
             if !interruption.happened {
