@@ -67,19 +67,19 @@ struct NetworkConfiguration: Sendable {
                 "observers.addresses",
                 type: "addresses",
                 default: "",
-                help: "Programs that are told before ports, addresses and networks go (FloatingIPService)."
+                help: "FloatingIPService, told before ports, addresses and networks go; replicas with commas between."
             ),
             Setting(
                 "holders.router.address",
                 type: "addresses",
                 default: "",
-                help: "RouterService, asked which ports its routers still hold."
+                help: "RouterService, asked which ports its routers still hold; replicas with commas between."
             ),
             Setting(
                 "holders.floatingip.address",
                 type: "addresses",
                 default: "",
-                help: "FloatingIPService, asked which ports its floating IPs still hold."
+                help: "FloatingIPService, asked which ports its floating IPs still hold; replicas with commas between."
             ),
             Setting(
                 "references.sweep-interval",

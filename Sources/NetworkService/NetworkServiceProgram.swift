@@ -50,8 +50,8 @@ struct Peers {
     var holders: [any HolderDirectory] = []
 
     init(_ configuration: NetworkConfiguration, environment: ProgramEnvironment) {
-        for address in configuration.observers {
-            let channel = RPCChannel(addresses: [address], environment: environment)
+        if !configuration.observers.isEmpty {
+            let channel = RPCChannel(addresses: configuration.observers, environment: environment)
             channels.append(channel)
             observers.append(PortObserverClient(channel.client, domain: configuration.domain))
         }

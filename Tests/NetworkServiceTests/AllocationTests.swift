@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func `in a huge pool the millionth address is found like the first`() async throws {
+    @Test func `a huge pool goes on where it was, however many addresses were given before`() async throws {
         try await withService { api in
             let network = try await api.makeNetwork()
             let subnet = try await api.makeSubnet(network, "10.0.0.0/8")
