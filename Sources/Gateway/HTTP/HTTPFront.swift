@@ -31,7 +31,11 @@ struct HTTPFront: Service {
             guard register.add(channel) else { throw ChannelError.ioOnClosedChannel }
             accepted.yield(try pipeline(on: channel))
         }
-        logger.info("listening", metadata: ["address": "\(server.localAddress.map { "\($0)" } ?? "")"])
+        let port = server.localAddress?.port
+        logger.info(
+            "listening",
+            metadata: ["address": "\(address.text)", "port": "\(port.map(String.init) ?? "none")"]
+        )
         whenBound(server.localAddress)
         health.set(.serving)
         let stop: @Sendable () -> Void = {

@@ -23,9 +23,7 @@ struct JSONOutput: ~Copyable {
     }
 
     mutating func raw(_ text: Span<UInt8>) {
-        bytes.append(addingCapacity: text.count) { output in
-            for index in text.indices { output.append(text[index]) }
-        }
+        bytes.append(addingCapacity: text.count) { $0.append(copying: text) }
     }
 
     mutating func byte(_ byte: UInt8) {
@@ -60,21 +58,26 @@ struct JSONOutput: ~Copyable {
 
     /// Appends a string of the given UTF-8, escaped where it must be.
     mutating func string(utf8 text: Span<UInt8>) {
-        bytes.append(addingCapacity: text.count * 6 + 2) { output in
+        guard !text.holdsEscapable else { return escaped(text) }
+        bytes.append(addingCapacity: text.count + 2) { output in
             output.append(UInt8(ascii: "\""))
-            for index in text.indices {
-                let byte = text[index]
-                if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                    output.append(byte)
-                } else {
-                    Self.escape(byte, into: &output)
-                }
-            }
+            output.append(copying: text)
             output.append(UInt8(ascii: "\""))
         }
     }
 
     @inline(never)
+    private mutating func escaped(_ text: Span<UInt8>) {
+        bytes.append(addingCapacity: text.count * 6 + 2) { output in
+            output.append(UInt8(ascii: "\""))
+            for index in text.indices {
+                let byte = text[index]
+                if byte.isEscapable { Self.escape(byte, into: &output) } else { output.append(byte) }
+            }
+            output.append(UInt8(ascii: "\""))
+        }
+    }
+
     private static func escape(_ byte: UInt8, into output: inout OutputSpan<UInt8>) {
         output.append(UInt8(ascii: "\\"))
         switch byte {

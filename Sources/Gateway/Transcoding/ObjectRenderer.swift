@@ -34,6 +34,7 @@ struct ObjectRenderer: ~Copyable {
         to output: inout JSONOutput
     ) throws(WireError) {
         let base = slots.count
+        let keys = plan.keys
         slots.append(contentsOf: repeatElement(Slot(), count: plan.slotCount))
         try scan(bytes, in: range, by: plan, base: base)
         output.byte(UInt8(ascii: "{"))
@@ -42,15 +43,14 @@ struct ObjectRenderer: ~Copyable {
             let member = plan.members[index]
             let slot = member.slot < 0 ? Slot() : slots[base + member.slot]
             if member.emptyForm == .omitted, slot.isEmpty(member.form) { continue }
-            if !isFirst { output.byte(UInt8(ascii: ",")) }
+            output.raw(keys.span.extracting(member.keyStart + (isFirst ? 1 : 0)..<member.keyEnd))
             isFirst = false
-            output.raw(member.key)
             if member.isRepeated {
-                try list(bytes, slot, member, to: &output)
+                try list(bytes, slot, member, of: plan, to: &output)
             } else if member.emptyForm == .null, slot.isEmpty(member.form) {
                 output.raw("null")
             } else {
-                try value(bytes, slot, member, to: &output)
+                try value(bytes, slot, member.form, of: plan, to: &output)
             }
         }
         output.byte(UInt8(ascii: "}"))
@@ -68,12 +68,13 @@ struct ObjectRenderer: ~Copyable {
             guard field.number < plan.slots.count, field.number > 0 else { continue }
             let slot = Int(plan.slots[field.number])
             guard slot >= 0 else { continue }
-            let index = base + slot
-            if !slots[index].isPresent { slots[index].firstStart = field.start }
-            slots[index].lastEnd = reader.position
-            slots[index].start = field.range.lowerBound
-            slots[index].end = field.range.upperBound
-            slots[index].value = field.value
+            var found = slots[base + slot]
+            if !found.isPresent { found.firstStart = field.start }
+            found.lastEnd = reader.position
+            found.start = field.range.lowerBound
+            found.end = field.range.upperBound
+            found.value = field.value
+            slots[base + slot] = found
         }
     }
 
@@ -81,6 +82,7 @@ struct ObjectRenderer: ~Copyable {
         _ bytes: Span<UInt8>,
         _ slot: Slot,
         _ member: RenderingPlan.Member,
+        of plan: RenderingPlan,
         to output: inout JSONOutput
     ) throws(WireError) {
         output.byte(UInt8(ascii: "["))
@@ -98,7 +100,7 @@ struct ObjectRenderer: ~Copyable {
                     firstStart: field.start,
                     lastEnd: reader.position
                 )
-                try value(bytes, element, member, to: &output)
+                try value(bytes, element, member.form, of: plan, to: &output)
             }
         }
         output.byte(UInt8(ascii: "]"))
@@ -107,22 +109,27 @@ struct ObjectRenderer: ~Copyable {
     private mutating func value(
         _ bytes: Span<UInt8>,
         _ slot: Slot,
-        _ member: RenderingPlan.Member,
+        _ form: RenderingPlan.Form,
+        of plan: RenderingPlan,
         to output: inout JSONOutput
     ) throws(WireError) {
         let isPresent = slot.isPresent
         let range = isPresent ? slot.start..<slot.end : 0..<0
-        switch member.form {
+        switch form {
         case .string: output.string(utf8: bytes.extracting(range))
         case .boolean: output.bool(slot.value != 0)
         case .integer: output.integer(Int64(bitPattern: slot.value))
         case .moment(let form):
             if isPresent { output.moment(try seconds(bytes, range), form) } else { output.raw("null") }
-        case .object(let plan):
-            if isPresent { try render(bytes, in: range, by: plan, to: &output) } else { output.raw("null") }
+        case .object(let index):
+            if isPresent {
+                try render(bytes, in: range, by: plan.objects[index], to: &output)
+            } else {
+                output.raw("null")
+            }
         case .embedded:
             if range.isEmpty { output.raw("{}") } else { output.raw(bytes.extracting(range)) }
-        case .constant(let text): output.raw(text)
+        case .constant(let index): output.raw(plan.constants[index])
         }
     }
 

@@ -1,30 +1,40 @@
 /// How the fields of a message become the members of a JSON object for one kind of viewer, worked out once.
+///
+/// What a rendering walks over holds no references, so that walking costs no counting.
 final class RenderingPlan: Sendable {
     let members: [Member]
+    /// The `,"name":` of all members, one after the other.
+    let keys: [UInt8]
+    /// The plans and texts that members' forms point to.
+    let objects: [RenderingPlan]
+    let constants: [[UInt8]]
     /// The slot of each field number; -1 for fields that nobody looks at.
     let slots: [Int8]
     let slotCount: Int
 
-    struct Member: Sendable {
-        /// `"name":`, as it stands in the object.
-        var key: [UInt8]
+    struct Member: BitwiseCopyable, Sendable {
+        /// Where its key stands in `keys`.
+        var keyStart = 0
+        var keyEnd = 0
         /// Where the scan finds the field; -1 for a constant.
-        var slot: Int
-        var number: Int
+        var slot = -1
+        var number = 0
         var isRepeated: Bool
         var form: Form
         var emptyForm: Attribute.EmptyForm
     }
 
-    enum Form: Sendable {
+    enum Form: BitwiseCopyable, Sendable {
         case string
         case boolean
         case integer
         case moment(AttributeType.MomentForm)
-        case object(RenderingPlan)
+        /// An object, by the plan of that index.
+        case object(Int)
         /// A JSON object that travels as its text.
         case embedded
-        case constant([UInt8])
+        /// The text of that index.
+        case constant(Int)
     }
 
     /// The plan for the attributes that the viewer sees; `fields` are the only members wanted, nil for all.
@@ -38,17 +48,18 @@ final class RenderingPlan: Sendable {
     ) throws(TableError) {
         var numbers: [Int] = []
         var members: [Member] = []
+        var keys: [UInt8] = []
+        var parts = Parts()
         for attribute in attributes where attribute.isSeen(byAdmins: forAdmins) {
             if let fields, !fields.contains(attribute.name) { continue }
-            let form = try Self.form(attribute, in: shape, forAdmins: forAdmins)
             var member = Member(
-                key: JSONValue.string(attribute.name).text + [UInt8(ascii: ":")],
-                slot: -1,
-                number: 0,
                 isRepeated: attribute.type.isList,
-                form: form,
+                form: try parts.form(attribute, in: shape, forAdmins: forAdmins),
                 emptyForm: attribute.emptyForm
             )
+            member.keyStart = keys.count
+            keys += [UInt8(ascii: ",")] + JSONValue.string(attribute.name).text + [UInt8(ascii: ":")]
+            member.keyEnd = keys.count
             if let name = attribute.field {
                 member.number = try shape.number(name)
                 if !numbers.contains(member.number) { numbers.append(member.number) }
@@ -59,32 +70,48 @@ final class RenderingPlan: Sendable {
         var slots = [Int8](repeating: -1, count: (numbers.max() ?? 0) + 1)
         for (slot, number) in numbers.enumerated() { slots[number] = Int8(slot) }
         self.members = members
+        self.keys = keys
+        objects = parts.objects
+        constants = parts.constants
         self.slots = slots
         slotCount = numbers.count
     }
 
-    private static func form(
-        _ attribute: Attribute,
-        in shape: MessageShape,
-        forAdmins: Bool
-    ) throws(TableError) -> Form {
-        if case .constant(let value) = attribute.type { return .constant(value.text) }
-        let field = try shape.field(attribute.field ?? attribute.name)
-        guard attribute.type.isList == field.isRepeated else {
+    /// What members' forms point to, as it comes together.
+    private struct Parts {
+        var objects: [RenderingPlan] = []
+        var constants: [[UInt8]] = []
+
+        mutating func form(
+            _ attribute: Attribute,
+            in shape: MessageShape,
+            forAdmins: Bool
+        ) throws(TableError) -> Form {
+            if case .constant(let value) = attribute.type {
+                constants.append(value.text)
+                return .constant(constants.count - 1)
+            }
+            let field = try shape.field(attribute.field ?? attribute.name)
+            guard attribute.type.isList == field.isRepeated else {
+                throw .unfit(attribute: attribute.name, message: shape.name)
+            }
+            switch (attribute.type.element, field.kind) {
+            case (.boolean, .boolean): return .boolean
+            case (.integer, .integer) where !field.isRepeated, (.family, .integer) where !field.isRepeated:
+                return .integer
+            case (.moment(let form), .message("google.protobuf.Timestamp")): return .moment(form)
+            case (.object(let attributes, _), .message(let name)):
+                objects.append(
+                    try RenderingPlan(attributes, of: try MessageShape(name), forAdmins: forAdmins)
+                )
+                return .object(objects.count - 1)
+            case (.freeObject, .string): return .embedded
+            case (.boolean, _), (.integer, _), (.family, _), (.moment, _), (.object, _): break
+            case (_, .string): return .string
+            default: break
+            }
             throw .unfit(attribute: attribute.name, message: shape.name)
         }
-        switch (attribute.type.element, field.kind) {
-        case (.boolean, .boolean): return .boolean
-        case (.integer, .integer) where !field.isRepeated, (.family, .integer) where !field.isRepeated: return .integer
-        case (.moment(let form), .message("google.protobuf.Timestamp")): return .moment(form)
-        case (.object(let attributes, _), .message(let name)):
-            return .object(try RenderingPlan(attributes, of: try MessageShape(name), forAdmins: forAdmins))
-        case (.freeObject, .string): return .embedded
-        case (.boolean, _), (.integer, _), (.family, _), (.moment, _), (.object, _): break
-        case (_, .string): return .string
-        default: break
-        }
-        throw .unfit(attribute: attribute.name, message: shape.name)
     }
 }
 

@@ -39,4 +39,16 @@ import Testing
         let value: JSONValue = ["z": nil, "a": [1, "b", ["c": false]]]
         #expect(String(decoding: value.text, as: UTF8.self) == #"{"z":null,"a":[1,"b",{"c":false}]}"#)
     }
+
+    /// The writer looks at eight bytes at a time: what must be escaped is found wherever it stands.
+    @Test(arguments: 0..<20) func `a character to escape is found at every place`(position: Int) throws {
+        for byte in UInt8.min...0x7f {
+            var bytes = [UInt8](repeating: UInt8(ascii: "!"), count: 20)
+            bytes[position] = byte
+            let string = String(decoding: bytes, as: UTF8.self)
+            let written = text { $0.string(string) }
+            #expect(try JSONReader.read(Array(written.utf8)) == .string(string))
+            #expect((written.utf8.count > 22) == (byte < 0x20 || byte == 0x22 || byte == 0x5c))
+        }
+    }
 }
