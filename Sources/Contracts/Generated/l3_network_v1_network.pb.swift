@@ -144,7 +144,7 @@ public nonisolated struct L3_Network_V1_Network: @unchecked Sendable {
     set {_uniqueStorage()._providerPhysicalNetwork = newValue}
   }
 
-  /// VLAN id or tunnel id. Absent in a create: the lowest that is free.
+  /// VLAN id or tunnel id. Absent in a create: one that is free.
   public var hasProviderSegmentationID_p: OneOf_HasProviderSegmentationID? {
     get {return _storage._hasProviderSegmentationID_p}
     set {_uniqueStorage()._hasProviderSegmentationID_p = newValue}
@@ -228,7 +228,7 @@ public nonisolated struct L3_Network_V1_Network: @unchecked Sendable {
 
   }
 
-  /// VLAN id or tunnel id. Absent in a create: the lowest that is free.
+  /// VLAN id or tunnel id. Absent in a create: one that is free.
   public nonisolated enum OneOf_HasProviderSegmentationID: Equatable, Sendable {
     case providerSegmentationID(Int64)
 
