@@ -18,6 +18,7 @@ struct SchemaService: Service {
                     health.set(.serving)
                     break
                 } catch {
+                    if Task.isCancelled { break }
                     logger.warning("the database is not ready", metadata: [Telemetry.error: "\(error)"])
                 }
                 try? await Task.sleep(for: backoff.nextDelay())
