@@ -20,9 +20,9 @@ extension Resource {
         hasRevision: false,
         isTaggable: false,
         attributes: [
-            Attribute("name", .text(255), [.filter, .sort]),
-            Attribute("resource", .choice(["router", "network"]), [.filter, .sort]),
-            Attribute("state", .choice(["available", "unavailable"]), [.filter, .sort]),
+            Attribute("name", .text(255), .filter),
+            Attribute("resource", .choice(["router", "network"]), .filter),
+            Attribute("state", .choice(["available", "unavailable"]), .filter),
         ]
     )
 }

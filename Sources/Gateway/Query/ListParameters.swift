@@ -23,11 +23,13 @@ struct ListParameters: Hashable, Sendable {
         query.filters = filters.filters
         matchesNothing = filters.matchesNothing
         query.sort = try Self.sort(parameters, of: resource, viewerIsAdmin: viewerIsAdmin)
+        fields = Self.fields(parameters)
+        // Without ids there are no places to go on from: such a list comes whole.
+        guard resource.attribute(named: "id") != nil else { return }
         query.limit = try Self.limit(parameters, greatest: greatestLimit)
         query.reverse = ["true", "1", "t", "yes", "y", "on"]
             .contains(parameters.values("page_reverse").last?.lowercased() ?? "")
         query.marker = try Self.marker(parameters, of: resource)
-        fields = Self.fields(parameters)
         linkParameters = parameters.pairs.filter { $0.name != "marker" && $0.name != "page_reverse" }
     }
 

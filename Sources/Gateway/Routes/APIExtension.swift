@@ -29,6 +29,11 @@ struct APIExtension: Sendable {
         APIExtension("extraroute-atomic", "Atomically add/remove extra routes", "Extra routes one by one"),
         APIExtension("fip-port-details", "Floating IP Port Details", "The port of a floating IP is shown in it"),
         APIExtension(
+            "floating-ip-router-writable",
+            "Floating IP router ID writable",
+            "A floating IP's router can be chosen"
+        ),
+        APIExtension(
             "l3-port-ip-change-not-allowed",
             "Prevent L3 router ports IP address change",
             "The addresses of routers' ports cannot be changed"

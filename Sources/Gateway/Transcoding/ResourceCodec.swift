@@ -8,9 +8,8 @@ final class ResourceCodec: Sendable {
     private let encoding: EncodingPlan
     private let adminView: RenderingPlan
     private let projectView: RenderingPlan
-    /// The object's id and owner; 0 for a resource without them.
+    /// The object's id; 0 for a resource without one.
     private let idNumber: Int
-    private let ownerNumber: Int
 
     /// - Throws: `TableError` when the table does not fit the contracts.
     init(_ resource: Resource) throws(TableError) {
@@ -21,7 +20,6 @@ final class ResourceCodec: Sendable {
         adminView = try RenderingPlan(resource.attributes, of: shape, forAdmins: true)
         projectView = try RenderingPlan(resource.attributes, of: shape, forAdmins: false)
         idNumber = shape.fields.first { $0.name == "id" }?.number ?? 0
-        ownerNumber = shape.fields.first { $0.name == "project_id" }?.number ?? 0
     }
 
     /// How objects are shown to the caller.
@@ -41,14 +39,9 @@ final class ResourceCodec: Sendable {
         return writer.bytes
     }
 
-    /// The id of the object in the range.
-    func id(of object: Span<UInt8>, in range: Range<Int>) throws(WireError) -> String {
-        try texts(idNumber, of: object, in: range).last ?? ""
-    }
-
-    /// The owner of an object.
-    func owner(of object: [UInt8]) throws(WireError) -> String {
-        try texts(ownerNumber, of: object.span, in: 0..<object.count).last ?? ""
+    /// The id of the object in the range; nil when it has none.
+    func id(of object: Span<UInt8>, in range: Range<Int>) throws(WireError) -> String? {
+        try texts(idNumber, of: object, in: range).last
     }
 
     /// The texts of a field of an object, for example its tags.

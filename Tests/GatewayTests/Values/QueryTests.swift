@@ -109,6 +109,11 @@ import Testing
         }
     }
 
+    @Test func `a list of what has no ids comes whole`() throws {
+        let parameters = try parameters("limit=1&marker=x&page_reverse=True", of: .availabilityZone, greatest: 5)
+        #expect(parameters.query == ListQuery())
+    }
+
     @Test func `a marker that is no id is not found`() throws {
         #expect { try parameters("marker=x") } throws: { ($0 as? Fault)?.type == "RouterNotFound" }
         #expect(try parameters("marker=\(Self.id)").query.marker == Self.id)
