@@ -1,5 +1,6 @@
 """Measures the API and the agent of a running Sluice and prints ratios; called by Benchmarks/run.sh."""
 import argparse
+import concurrent.futures
 import http.client
 import json
 import os
@@ -41,6 +42,19 @@ def load(urls: list[str], in_flight: int, requests: int, data: pathlib.Path, bod
     succeeded = int(re.search(r"(\d+) succeeded", output).group(1))
     assert succeeded == requests, output
     return float(re.search(r"finished in [\d.]+\w+, ([\d.]+) req/s", output).group(1))
+
+
+def spread(url: str, in_flight: int, method: str, paths: list[str], body: dict | None = None) -> float:
+    """Requests a second with so many connections, each path once: what h2load's clients cannot share out."""
+    def work(part: list[str]) -> None:
+        api = API(url)
+        for path in part:
+            api.call(method, path, body)
+
+    start = time.perf_counter()
+    with concurrent.futures.ThreadPoolExecutor(in_flight) as pool:
+        list(pool.map(work, [paths[i::in_flight] for i in range(in_flight)]))
+    return len(paths) / (time.perf_counter() - start)
 
 
 def pgbench(socket: str, database: str, script: str, clients: int, data: pathlib.Path) -> float:
@@ -110,35 +124,33 @@ def main() -> None:
     api.call("PUT", f"routers/{router}/add_router_interface", {"subnet_id": subnet["subnet"]["id"]})
     ports = [api.call("POST", "ports", {"port": {"network_id": inner}})["port"]["id"] for _ in range(20)]
 
+    print("reference: pgbench -M prepared, reads: the SELECT of one router; writes: an INSERT with a durable commit")
     print(f"{'operation':58} {'reference':>12} {'ours':>12} {'ratio':>8}")
     select = "SELECT * FROM routers WHERE id = '" + router + "';\n"
     psql = ["psql", "-q", "-h", options.socket, "-p", "5433", "-U", "sluice_router", "sluice_router", "-c"]
     subprocess.run(psql + ["CREATE TABLE bench (id uuid PRIMARY KEY, name text, at timestamptz)"], check=True)
     write = "INSERT INTO bench VALUES (gen_random_uuid(), 'bench', now());\n"
+    kinds = {"router": {"name": "bench"}, "floatingip": {"floating_network_id": public, "description": "bench"}}
     for n in (1, 16):
         reads = pgbench(options.socket, "sluice_router", select, n, data)
-        row(f"get router, {n} in flight (pgbench: its SELECT)", "requests/s", reads,
-            load([f"{options.api}/routers/{router}"], n, options.requests, data))
-        row(f"list 1 router, {n} in flight (pgbench: its SELECT)", "requests/s", reads,
-            load([f"{options.api}/routers?id={router}"], n, options.requests, data))
         writes = pgbench(options.socket, "sluice_router", write, n, data)
-        row(f"create router, {n} in flight (pgbench: one durable commit)", "requests/s", writes,
-            load([f"{options.api}/routers"], n, options.requests // 10, data, {"router": {"name": "bench"}}))
-        row(f"create floating IP, {n} in flight (pgbench: as above)", "requests/s", writes,
-            load([f"{options.api}/floatingips"], n, min(20, options.requests // 10), data,
-                 {"floatingip": {"floating_network_id": public, "project_id": uuid.uuid4().hex}}))
-    updates = 100
-    start = time.perf_counter()
-    for i in range(updates):
-        api.call("PUT", f"routers/{router}", {"router": {"description": f"d{i}"}})
-    row("update router, 1 in flight (pgbench: one durable commit)", "requests/s",
-        pgbench(options.socket, "sluice_router", write, 1, data), updates / (time.perf_counter() - start))
-    spare = [r["id"] for r in api.call("GET", "routers?name=bench&limit=100")["routers"]]
-    start = time.perf_counter()
-    for identifier in spare:
-        api.call("DELETE", f"routers/{identifier}")
-    row("delete router, 1 in flight (pgbench: one durable commit)", "requests/s",
-        pgbench(options.socket, "sluice_router", write, 1, data), len(spare) / (time.perf_counter() - start))
+        for kind, body in kinds.items():
+            collection = f"{options.api}/{kind}s"
+            count = options.requests // 10
+            # Each in a project of its own: the quota of floating IPs is 50.
+            made = [api.call("POST", f"{kind}s", {kind: body | {"project_id": uuid.uuid4().hex}})[kind]["id"]
+                    for _ in range(count)]
+            one = f"{collection}/{made[0]}"
+            row(f"get {kind}, {n} in flight", "requests/s", reads, load([one], n, options.requests, data))
+            row(f"list one {kind}, {n} in flight", "requests/s", reads,
+                load([f"{collection}?id={made[0]}"], n, options.requests, data))
+            row(f"create {kind}, {n} in flight", "requests/s", writes,
+                load([collection], n, 40 if kind == "floatingip" else count, data,
+                     {kind: body | {"project_id": uuid.uuid4().hex}}))
+            row(f"update {kind}, {n} in flight", "requests/s", writes,
+                spread(options.api, n, "PUT", [f"{kind}s/{i}" for i in made], {kind: {"description": "changed"}}))
+            row(f"delete {kind}, {n} in flight", "requests/s", writes,
+                spread(options.api, n, "DELETE", [f"{kind}s/{i}" for i in made]))
     row("floating IP, request to ACTIVE (nft, nft and ip processes)", "ms", forks(options.node),
         until_active(api, public, ports))
     target = pathlib.Path(".build/bench/api.json")
