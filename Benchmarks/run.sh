@@ -18,7 +18,7 @@ finish() {
     for name in $(ip netns list | awk '{print $1}'); do
         case $name in "$node" | "$node"-*) ip netns del "$name" ;; esac
     done
-    for router in $(cat "$data/routers" 2>/dev/null); do ip netns del "qrouter-$router" 2>/dev/null || true; done
+    "$bin/sluice" down --data "$data/cluster" >/dev/null || true
     rm -rf "$data"
 }
 trap finish EXIT
@@ -26,7 +26,7 @@ trap finish EXIT
 ip netns add "$node"
 ip -n "$node" link add br-ex type bridge
 ip -n "$node" link set br-ex up
-"$bin/sluice" up --data "$data/cluster" --port "$port" --node-namespace "$node" --log-level error \
+"$bin/sluice" up --data "$data/cluster" --port "$port" --node-namespace "$node" --node-name "$node" --log-level error \
     >"$data/out" 2>"$data/log" &
 cluster=$!
 is_ready() { grep -qs '^ready' "$data/out"; }

@@ -120,7 +120,6 @@ def main() -> None:
     inner = api.call("POST", "networks", {"network": {"name": "inner"}})["network"]["id"]
     subnet = api.call("POST", "subnets", {"subnet": {"network_id": inner, "ip_version": 4, "cidr": "10.0.0.0/20"}})
     router = api.call("POST", "routers", {"router": {"external_gateway_info": {"network_id": public}}})["router"]["id"]
-    (data / "routers").write_text(router + "\n")
     api.call("PUT", f"routers/{router}/add_router_interface", {"subnet_id": subnet["subnet"]["id"]})
     ports = [api.call("POST", "ports", {"port": {"network_id": inner}})["port"]["id"] for _ in range(20)]
 

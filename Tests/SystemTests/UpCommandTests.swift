@@ -1,5 +1,6 @@
 import Glibc
 import NIOHTTP1
+import Netlink
 import Subprocess
 import SystemPackage
 import Testing
@@ -59,5 +60,29 @@ import Testing
             if text.contains(folder) { found.append(text) }
         }
         return found
+    }
+}
+
+/// `sluice down` after a cluster that had a router.
+@Suite(.serialized, .wholeSystem) struct DownCommandTests {
+    @Test(.timeLimit(.minutes(3))) func `down deletes the routers of its own node and no other's`() async throws {
+        try await SystemUnderTest.run { system in
+            let stranger = "qrouter-stranger-\(getpid())"
+            let foreign = try NetworkNamespace.create(named: stranger)
+            _ = foreign
+            defer { try? NetworkNamespace.delete(named: stranger) }
+            await system.demo.cluster.stop()
+            let router = "qrouter-\(system.scene.router.id)"
+            #expect(try NetworkNamespace.names().contains(router))
+            let result = try await run(
+                .path(FilePath(try ClusterPrograms.executable("sluice"))),
+                arguments: ["down", "--data", system.demo.data],
+                output: .string(limit: 4096)
+            )
+            #expect(result.terminationStatus.isSuccess)
+            #expect(result.standardOutput == "deleted \(router)\ndeleted \(system.demo.data)\n")
+            #expect(try NetworkNamespace.names().contains(stranger))
+            #expect(try !NetworkNamespace.names().contains(router))
+        }
     }
 }

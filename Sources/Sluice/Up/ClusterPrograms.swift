@@ -67,7 +67,7 @@ struct ClusterPrograms: Sendable {
             address("floatingip"), "--external-bridge", settings.externalBridge,
         ]
         if let namespace = settings.nodeNamespace { arguments += ["--node-namespace", namespace] }
-        if let name = settings.nodeName { arguments += ["--node-name", name] }
+        arguments += ["--node-name", settings.node]
         return arguments
     }
 

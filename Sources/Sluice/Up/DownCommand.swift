@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Netlink
-internal import Subprocess
-internal import SystemPackage
 
 /// `sluice down`: takes away what a stopped `sluice up` leaves.
 struct DownCommand: AsyncParsableCommand {
@@ -11,8 +9,8 @@ struct DownCommand: AsyncParsableCommand {
             commandName: "down",
             abstract: "Delete the data of a stopped `sluice up`, and the routers it left in the kernel.",
             discussion: """
-                Router namespaces are known by their name (`qrouter-…`) and the nftables table `sluice` in them; \
-                those of other software stay. There is no way back.
+                The routers are those of the node that `up` ran, known by their name (`qrouter-…`) and the agent's \
+                mark in them; those of other nodes and of other software stay. There is no way back.
                 """
         )
     }
@@ -23,10 +21,11 @@ struct DownCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = RunFolder(path: data)
         if access(folder.run, F_OK) == 0 { try folder.lock() }
-        for name in try NetworkNamespace.names() where name.hasPrefix("qrouter-") {
-            guard try await isOurs(name) else { continue }
-            try NetworkNamespace.delete(named: name)
-            print("deleted \(name)")
+        if let node = folder.node {
+            for name in try NetworkNamespace.names() where name.hasPrefix("qrouter-") && isMarked(name, node: node) {
+                try NetworkNamespace.delete(named: name)
+                print("deleted \(name)")
+            }
         }
         if access(folder.database, F_OK) == 0 {
             FolderRemoval.remove(data)
@@ -34,12 +33,13 @@ struct DownCommand: AsyncParsableCommand {
         }
     }
 
-    private func isOurs(_ namespace: String) async throws -> Bool {
-        let result = try await Subprocess.run(
-            .name("ip"),
-            arguments: ["netns", "exec", namespace, "nft", "list", "table", "ip", "sluice"],
-            output: .discarded
-        )
-        return result.terminationStatus.isSuccess
+    /// Whether the agent of the node made the namespace, by the alias of its loopback device.
+    private func isMarked(_ namespace: String, node: String) -> Bool {
+        let alias = try? NetworkNamespace.open(named: namespace).perform { () throws(NetlinkError) in
+            var route = try RouteSocket()
+            return try route.link(named: "lo")?.alias
+        }
+        // An agent whose node is a namespace adds which: `sluice node NAME in NAMESPACE`.
+        return alias == "sluice node \(node)" || alias?.hasPrefix("sluice node \(node) in ") == true
     }
 }

@@ -34,6 +34,7 @@ final class LocalCluster: Sendable {
         try folder.make(owner: account)
         let descriptor = try folder.lock()
         lock.withLock { $0 = descriptor }
+        if settings.hasAgent { try folder.remember(node: settings.node) }
         let programs = ClusterPrograms(settings: settings, folder: folder, account: account)
         let postgres = EmbeddedCluster(folder: folder, tools: tools, account: account)
         let specifications = try programs.all()

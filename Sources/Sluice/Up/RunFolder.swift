@@ -9,6 +9,24 @@ struct RunFolder: Sendable {
     var databaseSocket: String { "\(path)/run/postgres" }
     var clusterFile: String { "\(path)/run/cluster" }
 
+    private var nodeFile: String { "\(path)/node" }
+
+    /// The name of the node whose agent has run on this folder; nil when none has.
+    var node: String? {
+        guard let file = fopen(nodeFile, "r") else { return nil }
+        defer { fclose(file) }
+        var buffer = [CChar](repeating: 0, count: 512)
+        guard fgets(&buffer, 512, file) != nil else { return nil }
+        return String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Remembers the node's name, by which `sluice down` knows the routers that stay behind.
+    func remember(node: String) throws {
+        guard let file = fopen(nodeFile, "w") else { throw SluiceError("cannot write \(nodeFile): \(errorText())") }
+        defer { fclose(file) }
+        fputs("\(node)\n", file)
+    }
+
     func socket(_ program: String) -> String { "\(run)/\(program).sock" }
     func pidFile(_ program: String) -> String { "\(run)/\(program).pid" }
 
