@@ -46,7 +46,7 @@ bench: setup ## API and agent, as ratios to a reference measured in the same run
 	$(SUDO) Benchmarks/run.sh
 
 bench-rpc: ## HTTP2Transport against grpc-swift's NIO transport
-	swift run -c release --package-path Benchmarks --scratch-path .build-bench RPCBenchmark
+	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench
 
 lint: ## swift-format in strict mode, shell syntax
 	@swift format lint --strict --configuration .swift-format $(SOURCES)

@@ -6,6 +6,7 @@ import PackageDescription
 
 let package = Package(
     name: "benchmarks",
+    products: [.executable(name: "rpc-bench", targets: ["RPCBenchmark"])],
     dependencies: [
         .package(name: "sluice", path: ".."),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),

@@ -21,7 +21,7 @@ struct Comparison {
         ]
     }
 
-    func run(json path: String?) async throws {
+    func run(json path: String) async throws {
         var servers: [Side: (child: Child, port: Int)] = [:]
         for side in Side.allCases {
             let child = try Child(["serve", side.rawValue])
@@ -39,7 +39,6 @@ struct Comparison {
             outcomes.append(outcome)
             print(Self.row(outcome))
         }
-        guard let path else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let url = URL(fileURLWithPath: path)

@@ -3,7 +3,9 @@ import HTTP2Transport
 import Logging
 import NIOPosix
 
-private let silent = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+private let silent: Logger = {
+    var l = Logger(label: "bench"); l.logLevel = .trace; return l
+}()
 
 func serveOurs(ready: @escaping @Sendable (Int) -> Void) async throws {
     let transport = HTTP2ServerTransport(address: .tcp(host: "127.0.0.1", port: 0), logger: silent)
@@ -25,4 +27,9 @@ func callOurs(port: Int, inFlight: Int, count: Int) async throws -> ClientFigure
     return try await withGRPCClient(transport: transport) { client in
         try await measure(client, inFlight: inFlight, count: count, executor: EventLoopTaskExecutor.of(loops.next()))
     }
+}
+
+func connectOurs(port: Int, _ body: some CallBody) async throws {
+    let transport = HTTP2ClientTransport(targets: [.tcp(host: "127.0.0.1", port: port)], logger: silent)
+    try await withGRPCClient(transport: transport) { client in try await body.run(client) }
 }

@@ -2,9 +2,10 @@ import Foundation
 
 /// Compares HTTP2Transport with grpc-swift-nio-transport.
 ///
-///     RPCBenchmark compare [--json PATH] [--rounds N] [--scale N]
-///     RPCBenchmark serve ours|reference
-///     RPCBenchmark call ours|reference PORT IN-FLIGHT COUNT
+///     rpc-bench [--json PATH] [--rounds N] [--scale N]    the table of figures
+///     rpc-bench conform                                   each side's client with each side's server
+///     rpc-bench serve ours|reference
+///     rpc-bench call ours|reference PORT IN-FLIGHT COUNT
 @main
 struct RPCBenchmark {
     static func main() async throws {
@@ -21,14 +22,21 @@ struct RPCBenchmark {
             let figures = try await side(arguments).call(port: numbers[0], inFlight: numbers[1], count: numbers[2])
             print(figures.cpuNanosecondsPerCall)
             fflush(nil)
-        case "compare":
+        case "conform":
+            do {
+                try await Conformance().run()
+            } catch {
+                print(error)
+                exit(1)
+            }
+        case nil, "--json", "--rounds", "--scale":
             let comparison = Comparison(
                 rounds: option("--rounds", arguments) ?? 3,
                 scale: option("--scale", arguments) ?? 1
             )
-            try await comparison.run(json: text("--json", arguments))
+            try await comparison.run(json: text("--json", arguments) ?? ".build/bench/rpc.json")
         default:
-            print("usage: RPCBenchmark compare [--json PATH] [--rounds N] [--scale N]")
+            print("usage: rpc-bench [conform] [--json PATH] [--rounds N] [--scale N]")
             exit(64)
         }
     }

@@ -23,3 +23,11 @@ func callReference(port: Int, inFlight: Int, count: Int) async throws -> ClientF
         try await measure(client, inFlight: inFlight, count: count, executor: nil)
     }
 }
+
+func connectReference(port: Int, _ body: some CallBody) async throws {
+    let transport = try HTTP2ClientTransport.Posix(
+        target: .ipv4(address: "127.0.0.1", port: port),
+        transportSecurity: .plaintext
+    )
+    try await withGRPCClient(transport: transport) { client in try await body.run(client) }
+}

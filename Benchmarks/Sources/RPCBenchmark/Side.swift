@@ -1,3 +1,5 @@
+import GRPCCore
+
 /// What is compared.
 enum Side: String, CaseIterable {
     /// grpc-swift-nio-transport.
@@ -20,4 +22,17 @@ enum Side: String, CaseIterable {
         case .ours: try await callOurs(port: port, inFlight: inFlight, count: count)
         }
     }
+
+    /// Runs `body` with a client of this side that calls the server at `port`.
+    func connected(port: Int, _ body: some CallBody) async throws {
+        switch self {
+        case .reference: try await connectReference(port: port, body)
+        case .ours: try await connectOurs(port: port, body)
+        }
+    }
+}
+
+/// Something to do with a client, whatever its transport.
+protocol CallBody: Sendable {
+    func run(_ client: GRPCClient<some ClientTransport>) async throws
 }
