@@ -91,7 +91,8 @@ public struct FeedWatch: AsyncSequence, Sendable {
         ) async throws(ChangeFeedError) {
             let batch = try await store.read(after: position, upTo: end, limit: Self.batch)
             fetched = batch.entries[...]
-            if !batch.isFull, end > position { fetchedTo = end }
+            // Also when nothing was missed: who resumes has to learn that it is up to date.
+            if !batch.isFull { fetchedTo = end }
         }
 
         /// What the watcher is told of a signal: nothing it has seen.

@@ -45,9 +45,7 @@ struct NetworkWatch: Sendable {
         let start: FeedPosition
         if let position {
             start = position
-            // Where nothing has happened since, nothing would come to say so.
-            isSynced = try await storage.feed.withSnapshot { _, present in present <= position }
-            if isSynced { try await send([.synced(position)]) }
+            isSynced = false
         } else {
             start = try await snapshot(send)
         }

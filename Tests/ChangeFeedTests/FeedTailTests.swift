@@ -178,6 +178,40 @@ struct FeedTailTests {
         }
     }
 
+    @Test func `a watch that resumes where nothing has happened since is told so at once`() async throws {
+        let feed = fixture.feed()
+        try await fixture.following(feed) {
+            try await fixture.write(feed, 1)
+            // The wake-up after a commit takes a transaction id of its own: the end is where none has come for a while.
+            var position = try await start
+            var unchanged = 0
+            while unchanged < 10 {
+                try await Task.sleep(for: .milliseconds(200))
+                let now = try await start
+                unchanged = now == position ? unchanged + 1 : 0
+                position = now
+            }
+            let resumed = position
+            let event = try await withThrowingTaskGroup(of: FeedEvent?.self) { group in
+                group.addTask {
+                    var again = feed.watch(from: resumed).makeAsyncIterator()
+                    return try await again.next(isolation: nil)
+                }
+                group.addTask {
+                    try await Task.sleep(for: .seconds(10))
+                    return nil
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? nil
+            }
+            guard case .progress(let reached) = event else {
+                Issue.record("\(String(describing: event))")
+                return
+            }
+            #expect(reached >= resumed)
+        }
+    }
+
     @Test func `an idle watcher hears of progress`() async throws {
         let feed = fixture.feed()
         let position = try await start

@@ -156,8 +156,9 @@ private final class Listener: Sendable {
             var position = ""
             try await watching(agent, in: house) { listener in
                 try await eventually("synced") { listener.now.routers.count == 3 && listener.now.isSynced }
-                // The position of a progress lies after all that was sent.
+                // The position of a progress lies after all that was sent; a change makes sure that one comes.
                 let first = listener.now.position
+                try await house.update(same, ["name"]) { $0.name = "seen" }
                 try await eventually("progress") { listener.now.position != first }
                 position = listener.now.position
             }
