@@ -35,7 +35,8 @@ public enum FloatingIPServiceProgram: Program {
             logger: environment.logger
         )
         let server = RPCServer(listen: configuration.listen, services: room.endpoints, environment: environment)
-        let schema = SchemaService(database: database, health: environment.health, logger: environment.logger)
+        let health = environment.health
+        let schema = MigrationService(Migrations.all, of: database, logger: environment.logger) { health.set(.serving) }
         return [database, schema, room.feed, network, router, server, UndertakingService(keeper: room.keeper)]
     }
 }

@@ -37,9 +37,9 @@ public enum NetworkServiceProgram: Program {
             logger: logger
         )
         let server = RPCServer(listen: configuration.listen, services: services.endpoints, environment: environment)
-        return [database, feed] + peers.channels + [
-            SchemaService(database: database, health: environment.health, logger: logger), sweeper, server,
-        ]
+        let health = environment.health
+        let schema = MigrationService(Migrations.all, of: database, logger: logger) { health.set(.serving) }
+        return [database, feed] + peers.channels + [schema, sweeper, server]
     }
 }
 

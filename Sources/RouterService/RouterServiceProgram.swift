@@ -41,7 +41,8 @@ public enum RouterServiceProgram: Program {
             services: room.endpoints(heartbeat: configuration.heartbeat),
             environment: environment
         )
-        let schema = SchemaService(database: database, health: environment.health, logger: environment.logger)
+        let health = environment.health
+        let schema = MigrationService(Migrations.all, of: database, logger: environment.logger) { health.set(.serving) }
         return [database, schema, room.feed, network, server] + room.upkeep(changes: client)
             + (try sweeper(room, environment))
     }

@@ -20,7 +20,7 @@ import Testing
         defer { database.close() }
         try await database.waitUntilReady()
         let health = HealthReporter()
-        let schema = SchemaService(database: database, health: health, logger: .silent)
+        let schema = MigrationService(Migrations.all, of: database, logger: .silent) { health.set(.serving) }
         try await withThrowingTaskGroup { group in
             group.addTask { try? await schema.run() }
             for await status in health.changes() where status == .serving { break }

@@ -26,7 +26,9 @@ import Testing
         )
         let draft = RouterDraft(id: .random(), name: "edge")
         try await withThrowingTaskGroup { group in
-            group.addTask { try await SchemaService(database: database, health: health, logger: .silent).run() }
+            group.addTask {
+                try await MigrationService(Migrations.all, of: database, logger: .silent) { health.set(.serving) }.run()
+            }
             group.addTask { try await room.feed.run() }
             try await eventually("ready") { health.status == .serving }
             let made = try await room.routers.create(draft, as: .member)
