@@ -8,7 +8,7 @@ BIN       := .build/$(CONFIG)
 PACKAGES  := libpq-dev libnghttp2-dev libprotobuf-c-dev libnftnl-dev libmnl-dev pkg-config postgresql nftables iproute2 \
              conntrack iputils-ping curl python3-venv nghttp2-client
 PROTO_PACKAGES := protobuf-compiler libprotobuf-dev protobuf-c-compiler
-SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo -E)
 DATA      ?= /var/lib/sluice
 SOURCES   := $(shell find Sources Tests Benchmarks -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*' 2>/dev/null) Package.swift
 
@@ -20,7 +20,7 @@ help: ## this list
 setup: ## install what is missing: Debian packages, and the Python clients that the tests drive
 	@missing=$$(for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
 	if [ -n "$$missing" ]; then echo "installing:" $$missing; \
-	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -qq --no-install-recommends $$missing; fi
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	@if ! cmp -s Tests/AcceptanceTests/requirements.txt .venv/installed.txt; then \
 	  python3 -m venv .venv && .venv/bin/pip install -q -r Tests/AcceptanceTests/requirements.txt && \
 	  cp Tests/AcceptanceTests/requirements.txt .venv/installed.txt; fi
@@ -39,7 +39,7 @@ down: ## delete DATA and the routers that `up` left in the kernel
 
 test: setup ## all tests: value, store, kernel, system, acceptance
 	swift build --build-tests $(STRICT)
-	$(SUDO) -E env PATH="$$PATH" swift test --skip-build --no-parallel
+	$(SUDO) env PATH="$$PATH" swift test --skip-build --no-parallel
 
 bench: setup ## API and agent, as ratios to a reference measured in the same run
 	swift build -c release $(STRICT)
@@ -57,7 +57,7 @@ format: ## swift-format in place
 
 .build-protos/bin:
 	@for p in $(PROTO_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing=1; done; \
-	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq; DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -qq --no-install-recommends $(PROTO_PACKAGES); fi
+	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq; $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PROTO_PACKAGES); fi
 	swift build --scratch-path .build-protos --product protoc-gen-swift
 	swift build --scratch-path .build-protos --product protoc-gen-grpc-swift-2
 	ln -sfn debug $@
