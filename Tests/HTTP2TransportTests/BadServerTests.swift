@@ -1,4 +1,5 @@
 import GRPCCore
+import Logging
 import NIOCore
 import Testing
 
@@ -9,12 +10,15 @@ import Testing
     private static let hello = Frame.settings().octets + Frame.settingsAck.octets
     private static let head = Frame.headers(1, [":status": "200", "content-type": "application/grpc"])
 
-    private func answering(_ frames: [Frame]) async throws -> (code: RPCError.Code?, message: String) {
+    private func answering(
+        _ frames: [Frame],
+        logger: Logger = EchoPair.logger
+    ) async throws -> (code: RPCError.Code?, message: String) {
         let (address, channel) = try await RawPeer.listen(
             greeting: Self.hello,
             answer: frames.flatMap(\.octets)
         )
-        let result = try await calling([address]) { client in
+        let result = try await calling([address], logger: logger) { client in
             do {
                 _ = try await echo(client)
                 return (nil, "") as (RPCError.Code?, String)
@@ -107,8 +111,19 @@ import Testing
     @Test func `a header bomb ends the connection`() async throws {
         let bomb = Frame.headers(1, [":status": "200", "x": String(repeating: "y", count: 16_000)], whole: false)
         let more = Frame.continuation(1, Frame.literals(["x": String(repeating: "y", count: 16_000)]))
-        let answer = try await answering([bomb, more, more, more, more, more])
+        let book = LogBook()
+        let answer = try await answering([bomb, more, more, more, more, more], logger: book.logger)
         #expect(answer.code == .unavailable)
+        #expect(book.lines.contains { $0.contains("header list far beyond its limit") }, "\(book.lines)")
+    }
+
+    @Test(arguments: [
+        [Frame](repeating: .settings(), count: 100), [head] + [Frame](repeating: .data(1, []), count: 5000),
+    ]) func `a flood of frames ends the connection, and says so in the log`(frames: [Frame]) async throws {
+        let book = LogBook()
+        let answer = try await answering(frames, logger: book.logger)
+        #expect(answer.code == .unavailable)
+        #expect(book.lines.contains { $0.contains("server left for its conduct") }, "\(book.lines)")
     }
 
     @Test func `a goodbye with an error says why`() async throws {

@@ -139,6 +139,22 @@ import Testing
             #expect(message == [4])
         }
     }
+
+    @Test func `calls made on a loop share one connection, which is that loop's own`() async throws {
+        try await EchoPair.run { pair in
+            var connections: [Set<[UInt8]>] = []
+            for loop in pair.loops.makeIterator() {
+                let task = Task(executorPreference: EventLoopTaskExecutor.of(loop)) {
+                    var seen: Set<[UInt8]> = []
+                    for _ in 0..<10 { seen.insert(try await pair.unary(EchoService.caller, []).message) }
+                    return seen
+                }
+                connections.append(try await task.value)
+            }
+            #expect(connections.map(\.count) == [1, 1])
+            #expect(connections[0] != connections[1])
+        }
+    }
 }
 
 extension ClientResponse {

@@ -52,31 +52,57 @@ private struct HealthService: RegistrableRPCService {
         return configuration
     }
 
-    private func healthy(
-        _ body: (GRPCClient<HTTP2ClientTransport>, HealthService.Switch) async throws -> Void
-    ) async throws {
-        let state = HealthService.Switch()
+    /// Serves with a health service that answers what `state` says.
+    private func healthy<Result>(
+        _ state: HealthService.Switch,
+        _ body: (ServerAddress) async throws -> Result
+    ) async throws -> Result {
         let transport = HTTP2ServerTransport(address: .tcp(host: "127.0.0.1", port: 0), logger: EchoPair.logger)
         let services: [any RegistrableRPCService] = [EchoService(witness: .init()), HealthService(state: state)]
         let server = GRPCServer(transport: transport, services: services)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
-            try await calling([try await transport.boundAddress], configuration: checking) { client in
-                try await body(client, state)
-            }
+            let result = try await body(try await transport.boundAddress)
             group.cancelAll()
+            return result
         }
     }
 
     @Test func `a server that does not serve gets no calls until it does`() async throws {
-        try await healthy { client, state in
-            try await eventually { await failure { try await echo(client) } == .unavailable }
-            let waiting = Task { try await echo(client, waitForReady: true) }
-            state.turn(true)
-            let answer = try await waiting.value
-            #expect(answer == "ok")
-            state.turn(false)
-            try await eventually { await failure { try await echo(client) } == .unavailable }
+        let state = HealthService.Switch()
+        try await healthy(state) { address in
+            try await calling([address], configuration: checking) { client in
+                try await eventually { await failure { try await echo(client) } == .unavailable }
+                let waiting = Task { try await echo(client, waitForReady: true) }
+                state.turn(true)
+                let answer = try await waiting.value
+                #expect(answer == "ok")
+                state.turn(false)
+                try await eventually { await failure { try await echo(client) } == .unavailable }
+            }
+        }
+    }
+
+    @Test func `of several servers only those that serve get calls`() async throws {
+        let (one, other) = (HealthService.Switch(), HealthService.Switch())
+        one.turn(true)
+        try await healthy(one) { first in
+            try await healthy(other) { second in
+                try await calling([first, second], configuration: checking) { client in
+                    for _ in 0..<20 {
+                        let answerer = try await answerer(client)
+                        #expect(answerer == "ipv4:\(first)")
+                    }
+                    other.turn(true)
+                    try await eventually { try await answerer(client) == "ipv4:\(second)" }
+                    one.turn(false)
+                    try await eventually {
+                        var answerers: Set<String> = []
+                        for _ in 0..<20 { answerers.insert(try await answerer(client)) }
+                        return answerers == ["ipv4:\(second)"]
+                    }
+                }
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 import GRPCCore
-import NIOPosix
 import Testing
 
 @testable import HTTP2Transport
@@ -63,27 +62,5 @@ import Testing
             }
             #expect(count == 100)
         }
-    }
-
-    @Test func `two servers share the calls of one client`() async throws {
-        try await serving(at: .tcp(host: "127.0.0.1", port: 0)) { first in
-            try await serving(at: .tcp(host: "127.0.0.1", port: 0)) { second in
-                try await calling([first, second]) { client in
-                    let first = try await answerer(client)
-                    try await eventually { try await answerer(client) != first }
-                }
-            }
-        }
-    }
-
-    /// The address at which the server that took the call was called.
-    private func answerer(_ client: GRPCClient<HTTP2ClientTransport>) async throws -> [UInt8] {
-        try await client.unary(
-            request: ClientRequest(message: []),
-            descriptor: EchoService.whoami,
-            serializer: OctetCoding(),
-            deserializer: OctetCoding(),
-            options: .defaults
-        ) { try $0.message }
     }
 }

@@ -178,7 +178,17 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
 
     func linkClosed(_ error: (any Error)?) {
         isClosed = true
+        if let error { log(error) }
         owner?.connectionClosed(self, error: error)
+    }
+
+    private func log(_ error: any Error) {
+        let metadata: Logger.Metadata = [Telemetry.peer: "\(remotePeer)", Telemetry.reason: "\(error)"]
+        if case .abusivePeer = error as? HTTP2TransportError {
+            logger.warning("server left for its conduct", metadata: metadata)
+        } else {
+            logger.debug("connection failed", metadata: metadata)
+        }
     }
 
     private func setAlarm() {

@@ -50,7 +50,6 @@ final class LoopClient: @unchecked Sendable {
         guard phase == .running || phase == .idle else { return .refused(.closing) }
         if let connection = pick() { return .begun(connection) }
         if phase == .idle { return .waits }
-        for subchannel in subchannels { subchannel.want() }
         if call.waitsForReady || subchannels.contains(where: \.isPromising) { return .waits }
         return .refused(unavailable)
     }
@@ -130,7 +129,11 @@ final class LoopClient: @unchecked Sendable {
     private func pick() -> ClientConnection? {
         for step in 0..<subchannels.count {
             let index = (turn + step) % subchannels.count
-            guard let connection = subchannels[index].ready else { continue }
+            guard let connection = subchannels[index].ready else {
+                // One that fell idle must not stay out for as long as another has a connection.
+                subchannels[index].want()
+                continue
+            }
             turn = (index + 1) % subchannels.count
             return connection
         }

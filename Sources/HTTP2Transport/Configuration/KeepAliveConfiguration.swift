@@ -27,7 +27,7 @@ public struct PeerConductLimits: Sendable, Hashable {
     public var resetBurst = 500
     /// Long-run resets a second.
     public var resetsPerSecond = 100
-    /// Frames of no use (empty DATA, PRIORITY, unknown) allowed in one second.
+    /// Frames of no use (empty DATA, PRIORITY) allowed in one second.
     public var idleFramesPerSecond = 2000
 
     /// Limits a well-behaved gRPC client does not come near.

@@ -66,7 +66,7 @@ enum SessionEvent: Equatable {
     case pong(UInt64)
     case goAway(lastStream: Int32, code: UInt32, debug: String)
     case reset
-    /// A frame of no use to any call (PRIORITY, empty DATA, unknown).
+    /// A frame of no use to any call (PRIORITY, empty DATA).
     case idleFrame
     /// libnghttp2 refused a frame; the text says why.
     case invalidFrame(String)

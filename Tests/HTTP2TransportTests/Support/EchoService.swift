@@ -25,6 +25,7 @@ struct EchoService: RegistrableRPCService {
     static let flood = method("Flood")
     static let time = method("Time")
     static let whoami = method("WhoAmI")
+    static let caller = method("Caller")
     static let cancellations = method("Cancellations")
     static let missing = method("Missing")
 
@@ -109,6 +110,13 @@ struct EchoService: RegistrableRPCService {
         add(Self.whoami, to: &router) { _, context in
             StreamingServerResponse { writer in
                 try await writer.write(Array(context.localPeer.utf8))
+                return [:]
+            }
+        }
+        // The client's end of the connection.
+        add(Self.caller, to: &router) { _, context in
+            StreamingServerResponse { writer in
+                try await writer.write(Array(context.remotePeer.utf8))
                 return [:]
             }
         }

@@ -1,4 +1,6 @@
 import GRPCCore
+import Logging
+import NIOCore
 import NIOPosix
 
 @testable import HTTP2Transport
@@ -27,12 +29,15 @@ func serving<Result>(
 func calling<Result>(
     _ targets: [ServerAddress],
     configuration: HTTP2ClientConfiguration = .defaults,
+    eventLoops: (any EventLoopGroup)? = nil,
+    logger: Logger = EchoPair.logger,
     _ body: (GRPCClient<HTTP2ClientTransport>) async throws -> Result
 ) async throws -> Result {
     let transport = HTTP2ClientTransport(
         targets: targets,
         configuration: configuration,
-        logger: EchoPair.logger
+        eventLoops: eventLoops,
+        logger: logger
     )
     let client = GRPCClient(transport: transport)
     return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -57,4 +62,16 @@ func echo(_ client: GRPCClient<HTTP2ClientTransport>, waitForReady: Bool = false
         _ = try response.message
         return "ok"
     }
+}
+
+/// The address at which the server that took a call was called.
+func answerer(_ client: GRPCClient<HTTP2ClientTransport>) async throws -> String {
+    let answer = try await client.unary(
+        request: ClientRequest(message: []),
+        descriptor: EchoService.whoami,
+        serializer: OctetCoding(),
+        deserializer: OctetCoding(),
+        options: .defaults
+    ) { try $0.message }
+    return String(decoding: answer, as: UTF8.self)
 }
