@@ -27,6 +27,9 @@ struct InboxState<Part: Sendable> {
         case failed(any Error)
     }
 
+    /// Head, message and end of a unary call.
+    private static var usualParts: Int { 3 }
+
     private var parts: [(part: Part, bytes: Int)] = []
     private var first = 0
     private var ending = Ending.none
@@ -38,6 +41,7 @@ struct InboxState<Part: Sendable> {
     mutating func arrive(_ part: Part, bytes: Int) -> Arrival {
         guard case .none = ending else { return .dropped }
         if let waiter = takeWaiter() { return .wakes(waiter) }
+        if parts.isEmpty { parts.reserveCapacity(Self.usualParts) }
         parts.append((part, bytes))
         keptBytes += bytes
         return .kept

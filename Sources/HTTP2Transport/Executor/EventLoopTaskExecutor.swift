@@ -83,9 +83,13 @@ public final class EventLoopTaskExecutor: TaskExecutor, @unchecked Sendable {
         while !turn.jobs.isEmpty || !turn.unflushed.isEmpty {
             while !turn.jobs.isEmpty, left > 0 {
                 left -= turn.jobs.count
-                for job in turn.takeJobs() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+                let jobs = turn.takeJobs()
+                for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+                turn.reuse(jobs)
             }
-            for connection in turn.takeUnflushed() { connection.flush() }
+            let connections = turn.takeUnflushed()
+            for connection in connections { connection.flush() }
+            turn.reuse(connections)
             if left <= 0, !turn.jobs.isEmpty { break }
         }
         guard !turn.jobs.isEmpty else { return }
@@ -109,14 +113,32 @@ private struct Turn {
     var isOpen = false
     var isScheduled = false
 
+    // Room that an earlier batch took, so that a turn allocates none.
+    private var jobsRoom: [UnownedJob] = []
+    private var unflushedRoom: [any TurnFlushing] = []
+
+    init() {}
+
     mutating func takeJobs() -> [UnownedJob] {
+        defer { swap(&jobs, &jobsRoom) }
         defer { jobs = [] }
         return jobs
     }
 
     mutating func takeUnflushed() -> [any TurnFlushing] {
+        defer { swap(&unflushed, &unflushedRoom) }
         defer { unflushed = [] }
         return unflushed
+    }
+
+    mutating func reuse(_ done: consuming [UnownedJob]) {
+        done.removeAll(keepingCapacity: true)
+        jobsRoom = done
+    }
+
+    mutating func reuse(_ done: consuming [any TurnFlushing]) {
+        done.removeAll(keepingCapacity: true)
+        unflushedRoom = done
     }
 }
 

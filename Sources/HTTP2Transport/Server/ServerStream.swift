@@ -74,12 +74,15 @@ final class ServerStream: SessionStream, @unchecked Sendable {
         guard state.close() else { return }
         deadline = nil
         let isComplete = errorCode == ErrorCode.none && outbox.isFinished
-        let error = RPCError(code: .cancelled, message: "call was cancelled by its client")
-        inbox.fail(error, droppingParts: true)
-        outbox.close(error)
+        inbox.fail(Self.cancelledError, droppingParts: true)
+        outbox.close(Self.cancelled)
         if !isComplete { work.cancel() }
         connection.streamClosed()
     }
+
+    private static let cancelled = RPCError(code: .cancelled, message: "call was cancelled by its client")
+    /// The same, boxed once and not for each call.
+    private static let cancelledError: any Error = cancelled
 
     // From request to handler
 
@@ -203,7 +206,14 @@ final class ServerStream: SessionStream, @unchecked Sendable {
     @discardableResult
     func write(_ change: (inout OutboxState) throws(RPCError) -> Void) throws(RPCError) -> Bool {
         let written = try outbox.write(change)
-        if written.announces { connection.link.executor.perform { self.kick() } }
+        guard written.announces else { return written.isFull }
+        let executor = connection.link.executor
+        // The usual case apart, so that it costs no closure on the heap.
+        if executor.eventLoop.inEventLoop {
+            executor.inTurn { kick() }
+        } else {
+            executor.perform { self.kick() }
+        }
         return written.isFull
     }
 
