@@ -66,7 +66,7 @@ struct FeedStore: Sendable {
 
     static func append(_ changes: [FeedChange], in transaction: Transaction) async throws(PostgresError) {
         guard !changes.isEmpty else { return }
-        try await transaction.execute(
+        transaction.executeLater(
             """
             INSERT INTO change_feed (kind, id, scope, revision, deleted)
             SELECT kind, id, scope, revision, deleted

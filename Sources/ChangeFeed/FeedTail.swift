@@ -27,12 +27,16 @@ public final class FeedTail: Service, Sendable {
 
     /// Records changes; they are made known when the transaction commits, or never.
     ///
+    /// They go to the server with the transaction's next statement or its commit.
+    ///
     /// - Throws: `PostgresError`.
     public func append(_ changes: [FeedChange], in transaction: Transaction) async throws(PostgresError) {
         try await FeedStore.append(changes, in: transaction)
     }
 
     /// Records a change; it is made known when the transaction commits, or never.
+    ///
+    /// It goes to the server with the transaction's next statement or its commit.
     ///
     /// - Throws: `PostgresError`.
     public func append(_ change: FeedChange, in transaction: Transaction) async throws(PostgresError) {

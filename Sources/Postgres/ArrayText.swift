@@ -3,6 +3,7 @@
 /// Source: PostgreSQL manual, "Array Input and Output Syntax".
 enum ArrayText {
     static func encode(_ elements: [String?]) -> String {
+        if elements.isEmpty { return "{}" }
         var text = "{"
         for (index, element) in elements.enumerated() {
             if index > 0 { text += "," }
@@ -21,6 +22,7 @@ enum ArrayText {
     }
 
     static func decode(_ text: String) throws(PostgresError) -> [String?] {
+        if text == "{}" { return [] }
         var reader = ArrayReader(bytes: Array(text.utf8))
         guard let elements = reader.elements() else { throw .decoding("\"\(text)\" is not a one-dimensional array") }
         return elements

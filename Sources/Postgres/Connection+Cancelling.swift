@@ -51,5 +51,6 @@ extension Connection {
         let ended = held
         held = []
         for request in ended { owner?.connection(self, ended: request) }
+        if owed.isEmpty { owner?.connectionDrained(self) }
     }
 }

@@ -36,6 +36,7 @@ extension Connection {
         case (PGRES_PIPELINE_SYNC, .sync):
             PQclear(result)
             advance()
+            if owed.isEmpty { owner?.connectionDrained(self) }
         case (PGRES_TUPLES_OK, .statement(let request)), (PGRES_COMMAND_OK, .statement(let request)),
             (PGRES_EMPTY_QUERY, .statement(let request)):
             request.outcome = .rows(Rows(result: ResultHandle(result)))

@@ -7,6 +7,12 @@ protocol ConnectionOwner: AnyObject {
     func connection(_ connection: Connection, ended request: Request)
     func connection(_ connection: Connection, heard notification: Notification)
     func connectionClosed(_ connection: Connection, because error: PostgresError)
+    /// Nothing is owed on it any more.
+    func connectionDrained(_ connection: Connection)
+}
+
+extension ConnectionOwner {
+    func connectionDrained(_ connection: Connection) {}
 }
 
 /// One session with the server, in libpq's pipeline mode: statements go out one after another without waiting, and
@@ -31,6 +37,16 @@ final class Connection: EventHandler, @unchecked Sendable {
         case sync
     }
 
+    /// How a connection goes back to the pool.
+    enum Departure {
+        /// Not yet.
+        case none
+        /// As soon as nothing is owed on it.
+        case leaving
+        /// When its transaction has been undone.
+        case undoing
+    }
+
     let loop: EventLoop
     let configuration: PostgresConfiguration
     let role: ConnectionRole
@@ -49,8 +65,8 @@ final class Connection: EventHandler, @unchecked Sendable {
     var load = 0
     /// Since when the server works on the first of them.
     var headSince: MonotonicTime
-    /// Its present user's transaction was begun.
-    var hasBegun = false
+    /// How far its present user has left.
+    var departure = Departure.none
     /// Gets no more requests and ends with the one it has.
     var isRetiring = false
     var connectTimer: TimerQueue.ID?
@@ -87,10 +103,22 @@ final class Connection: EventHandler, @unchecked Sendable {
         return false
     }
 
+    /// Nothing is under way.
+    var isDrained: Bool {
+        guard case .open = state else { return false }
+        return owed.isEmpty && held.isEmpty && cancelsUnderWay == 0
+    }
+
+    /// A transaction is open, or has failed.
+    var isInTransaction: Bool {
+        guard let link else { return false }
+        return [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus(link))
+    }
+
     /// Nothing is under way and no transaction is open: the next user finds it as new.
     var isClean: Bool {
-        guard case .open = state, let link else { return false }
-        return owed.isEmpty && held.isEmpty && cancelsUnderWay == 0 && PQtransactionStatus(link) == PQTRANS_IDLE
+        guard isDrained, let link else { return false }
+        return PQtransactionStatus(link) == PQTRANS_IDLE
     }
 
     /// How long the server has been working on what is first in line.

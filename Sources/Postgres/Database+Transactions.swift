@@ -31,9 +31,7 @@ extension Database {
         _ options: TransactionOptions,
         _ body: (Transaction) async throws -> Result
     ) async throws -> Result {
-        let connection = try await engine.acquire()
-        defer { engine.release(connection) }
-        let transaction = Transaction(engine: engine, connection: connection, options: options)
+        let transaction = Transaction(engine: engine, options: options)
         do {
             let result = try await body(transaction)
             if Task.isCancelled { throw PostgresError.cancelled }
@@ -42,6 +40,25 @@ extension Database {
         } catch {
             await transaction.rollback()
             throw error
+        }
+    }
+
+    /// Runs statements in one transaction that goes to the server as a whole, so that it takes one way there and back.
+    ///
+    /// - Returns: The rows of each.
+    /// - Throws: ``PostgresError`` of the first that failed, and nothing is changed then; on `.outcomeUnknown` all of it
+    ///   may be.
+    @discardableResult
+    public func perform(
+        _ statements: [SQL],
+        _ options: TransactionOptions = .readCommitted
+    ) async throws(PostgresError) -> [Rows] {
+        let deadline = engine.deadline
+        let requests = (statements + ["COMMIT"]).map { Request(.statement(Statement($0)), deadline: deadline) }
+        do throws(PostgresError) {
+            return try await engine.run(requests, on: Lease(), beginning: options, isLast: true).dropLast()
+        } catch .connectionLost(let reason) {
+            throw .outcomeUnknown(reason)
         }
     }
 }

@@ -4,8 +4,8 @@ public import ServiceLifecycle
 /// One PostgreSQL database: queries, transactions, notifications.
 ///
 /// It connects by itself from the moment it exists, and again whenever the server was away. Reads outside transactions
-/// share a few pipelined connections; every transaction has one of the pool for itself. As a service it waits for the
-/// shutdown, lets open transactions finish, and closes.
+/// share a few pipelined connections; a transaction has one of the pool for itself from its first statement on. As a
+/// service it waits for the shutdown, lets open transactions finish, and closes.
 public final class Database: Service, Sendable {
     private static let grace = Duration.seconds(10)
 
@@ -54,16 +54,22 @@ public final class Database: Service, Sendable {
         try await engine.read(Statement(sql))
     }
 
+    /// Runs reads that do not depend on one another, each for itself but in the time of one.
+    ///
+    /// - Returns: The rows of each.
+    /// - Throws: As `query` of one.
+    public func query(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
+        try await engine.read(statements.map(Statement.init))
+    }
+
     /// Runs one statement in a transaction of its own.
     ///
     /// - Returns: How many rows it affected.
     /// - Throws: ``PostgresError``. On `.connectionLost` it may have happened or not.
     @discardableResult
     public func execute(_ sql: SQL) async throws(PostgresError) -> Int {
-        let connection = try await engine.acquire()
-        defer { engine.release(connection) }
-        return try await engine.run(Request(.statement(Statement(sql)), deadline: engine.deadline), on: connection)
-            .affected
+        let request = Request(.statement(Statement(sql)), deadline: engine.deadline)
+        return try await engine.run([request], on: Lease(), beginning: nil, isLast: true)[0].affected
     }
 
     /// Sends a notification soon, from a connection of its own: never in a transaction, where it would take a lock on

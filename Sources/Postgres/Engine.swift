@@ -33,13 +33,35 @@ final class Engine: Sendable {
 
     var deadline: MonotonicTime { .now + configuration.acquireTimeout }
 
+    /// Runs reads at the same time on shared connections.
+    func read(_ statements: [Statement]) async throws(PostgresError) -> [Rows] {
+        for statement in statements {
+            if let defect = statement.defect { throw defect }
+        }
+        guard !statements.isEmpty else { return [] }
+        let deadline = deadline
+        let requests = statements.map { Request(.statement($0), deadline: deadline) }
+        return try await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                let gathering = Gathering(count: requests.count, continuation)
+                for (index, request) in requests.enumerated() {
+                    request.await { gathering.take($0, at: index) }
+                }
+                let isRunning = loop.execute { for request in requests { self.lanes.submit(request) } }
+                if !isRunning { for request in requests { request.finish(.failure(.closed)) } }
+            }
+        } onCancel: {
+            _ = loop.execute { for request in requests { self.lanes.abandon(request) } }
+        }.get()
+    }
+
     /// Runs a read on a shared connection.
     func read(_ statement: Statement) async throws(PostgresError) -> Rows {
         if let defect = statement.defect { throw defect }
         let request = Request(.statement(statement), deadline: deadline)
         return try await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                request.await(continuation)
+                request.await { continuation.resume(returning: $0) }
                 hand(request) { self.lanes.submit(request) }
             }
         } onCancel: {
@@ -54,7 +76,7 @@ final class Engine: Sendable {
         let waiter = SessionWaiter(deadline: limit.map { .now + $0 } ?? deadline)
         return try await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                waiter.await(continuation)
+                waiter.await { continuation.resume(returning: $0) }
                 let isRunning = loop.execute { self.sessions.acquire(waiter) }
                 if !isRunning { waiter.finish(.failure(.closed)) }
             }
@@ -67,21 +89,55 @@ final class Engine: Sendable {
         _ = loop.execute { self.sessions.release(connection, mayBeReused: mayBeReused) }
     }
 
-    /// Runs a request on a connection of the pool, in a transaction if options for one are given.
-    func run(
-        _ request: Request,
-        on connection: Connection,
-        beginning options: TransactionOptions? = nil
-    ) async throws(PostgresError) -> Rows {
-        if case .statement(let statement) = request.kind, let defect = statement.defect { throw defect }
+    /// Runs a request on a connection that was acquired.
+    func run(_ request: Request, on connection: Connection) async throws(PostgresError) -> Rows {
+        if let defect = request.defect { throw defect }
         return try await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                request.await(continuation)
-                hand(request) { self.sessions.submit(request, on: connection, beginning: options) }
+                request.await { continuation.resume(returning: $0) }
+                hand(request) { self.sessions.submit(request, on: connection) }
             }
         } onCancel: {
             _ = loop.execute { self.sessions.abandon(request, on: connection) }
         }.get()
+    }
+
+    /// Runs requests together on the connection of a lease, which gets one when it has none, and gives the rows of each.
+    ///
+    /// The transaction of the options is begun when none was. After the last requests the connection goes back, whatever
+    /// becomes of them.
+    @discardableResult
+    func run(
+        _ requests: [Request],
+        on lease: Lease,
+        beginning options: TransactionOptions?,
+        isLast: Bool
+    ) async throws(PostgresError) -> [Rows] {
+        guard let last = requests.last else { return [] }
+        for request in requests {
+            guard let defect = request.defect else { continue }
+            if isLast { await undo(Request(.statement(Statement("ROLLBACK")), deadline: deadline), on: lease) }
+            throw defect
+        }
+        let batch = Lease.Batch(requests: requests, options: options, isLast: isLast)
+        _ = try await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                last.await { continuation.resume(returning: $0) }
+                hand(last) { self.sessions.submit(batch, on: lease) }
+            }
+        } onCancel: {
+            _ = loop.execute { self.sessions.abandon(last, on: lease) }
+        }.get()
+        // They came before the last, and are touched no more.
+        return requests.compactMap(\.rows)
+    }
+
+    /// Undoes what was done on a lease and ends it.
+    func undo(_ request: Request, on lease: Lease) async {
+        _ = await withUnsafeContinuation { continuation in
+            request.await { continuation.resume(returning: $0) }
+            hand(request) { self.sessions.undo(request, on: lease) }
+        }
     }
 
     private func hand(_ request: Request, to job: @escaping @Sendable () -> Void) {

@@ -42,33 +42,3 @@ extension PostgresTimestamp: PostgresDecodable {
         microseconds = value
     }
 }
-
-/// Reads `YYYY-MM-DD[ T]HH:MM:SS[.ffffff](+00|Z|)`.
-enum TimestampReader {
-    static func read(_ text: String) -> Int64? {
-        let parts = text.split(whereSeparator: { $0 == " " || $0 == "T" })
-        guard parts.count == 2 else { return nil }
-        let date = parts[0].split(separator: "-").map { Int64($0) }
-        guard date.count == 3, let year = date[0], let month = date[1], let day = date[2] else { return nil }
-        guard 1...12 ~= month, 1...31 ~= day else { return nil }
-        var clock = parts[1]
-        for zone in ["+00:00", "+00", "Z"] where clock.hasSuffix(zone) {
-            clock.removeLast(zone.count)
-            break
-        }
-        guard let time = microsecondsOfDay(clock) else { return nil }
-        return CivilTime.daysSinceEpoch(year: year, month: month, day: day) * 86_400_000_000 + time
-    }
-
-    private static func microsecondsOfDay(_ clock: Substring) -> Int64? {
-        let halves = clock.split(separator: ".", omittingEmptySubsequences: false)
-        let fields = halves[0].split(separator: ":").map { Int64($0) }
-        guard halves.count <= 2, fields.count == 3 else { return nil }
-        guard let hours = fields[0], let minutes = fields[1], let seconds = fields[2] else { return nil }
-        guard 0...24 ~= hours, 0...59 ~= minutes, 0...60 ~= seconds else { return nil }
-        let whole = ((hours * 60 + minutes) * 60 + seconds) * 1_000_000
-        guard halves.count == 2 else { return whole }
-        guard 1...6 ~= halves[1].count, let digits = Int64(halves[1]), digits >= 0 else { return nil }
-        return whole + (0..<(6 - halves[1].count)).reduce(digits) { value, _ in value * 10 }
-    }
-}

@@ -13,14 +13,13 @@ final class Request: @unchecked Sendable {
     let deadline: MonotonicTime
     /// COMMIT and ROLLBACK are seen through, whatever becomes of the task.
     let isCancellable: Bool
-    private var continuation: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
+    private var receive: ((Result<Rows, PostgresError>) -> Void)?
     /// The caller is gone: cancelled before the answer came.
     private(set) var isAbandoned = false
     private(set) var isFinished = false
-    private var ended: (() -> Void)?
 
-    /// The BEGIN that was sent just before it.
-    var beginning: Request?
+    /// Those of its batch that were sent before it.
+    var preceding: [Request] = []
     /// What the server said about preparing the statement, when it refused.
     var preparation: ServerError?
     /// The answer, as far as it has come.
@@ -36,13 +35,14 @@ final class Request: @unchecked Sendable {
         self.isCancellable = isCancellable
     }
 
-    func await(_ continuation: UnsafeContinuation<Result<Rows, PostgresError>, Never>) {
-        self.continuation = continuation
+    /// Why it cannot be sent, if it cannot.
+    var defect: PostgresError? {
+        if case .statement(let statement) = kind { statement.defect } else { nil }
     }
 
-    /// For a request nobody waits for: what to do on the loop once it has ended.
-    func notify(_ ended: @escaping () -> Void) {
-        self.ended = ended
+    /// What to do with the answer; called once, on the loop unless the loop has stopped.
+    func await(_ receive: @escaping (Result<Rows, PostgresError>) -> Void) {
+        self.receive = receive
     }
 
     /// Gives the caller the answer.
@@ -50,10 +50,25 @@ final class Request: @unchecked Sendable {
     /// Only the first one counts.
     func finish(_ result: Result<Rows, PostgresError>) {
         isFinished = true
-        continuation?.resume(returning: result)
-        continuation = nil
-        ended?()
-        ended = nil
+        let receive = receive
+        self.receive = nil
+        receive?(result)
+    }
+
+    /// The first failure of those before it in the batch.
+    var failureBefore: Outcome? {
+        for request in preceding {
+            switch request.outcome {
+            case .failed, .lost: return request.outcome
+            case .rows, .skipped, nil: continue
+            }
+        }
+        return nil
+    }
+
+    /// What it gave, once it has ended well.
+    var rows: Rows? {
+        if case .rows(let rows) = outcome { rows } else { nil }
     }
 
     /// The caller does not wait any longer.

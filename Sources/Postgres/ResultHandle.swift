@@ -7,12 +7,21 @@ final class ResultHandle: @unchecked Sendable {
     private let pointer: OpaquePointer
     let count: Int
     let columnCount: Int
+    /// Where the columns of a result of several rows are, by name; the first of a name counts.
+    private let positions: [String: Int32]
 
     /// Takes the result over.
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
         count = Int(PQntuples(pointer))
         columnCount = Int(PQnfields(pointer))
+        var positions: [String: Int32] = [:]
+        // One row is read sooner than the table is made.
+        for column in 0..<Int32(count > 4 ? columnCount : 0) {
+            guard let name = PQfname(pointer, column).map({ String(cString: $0) }) else { continue }
+            if positions[name] == nil { positions[name] = column }
+        }
+        self.positions = positions
     }
 
     deinit { PQclear(pointer) }
@@ -34,7 +43,8 @@ final class ResultHandle: @unchecked Sendable {
 
     /// Compares exactly: `PQfnumber` would fold capitals.
     func position(of name: String) -> Int32? {
-        (0..<Int32(columnCount)).first { column in
+        if !positions.isEmpty { return positions[name] }
+        return (0..<Int32(columnCount)).first { column in
             guard let found = PQfname(pointer, column) else { return false }
             var end = 0
             for byte in name.utf8 {

@@ -106,19 +106,17 @@ private final class Cursor: Sendable {
         case .open(let transaction, let name): return (transaction, name)
         case .new: break
         }
-        let transaction = try await begin()
+        let transaction = begin()
         let name = transaction.cursorName()
         phase.withLock { $0 = .open(transaction, name: name) }
         try await transaction.execute("DECLARE \(unescaped: name) NO SCROLL CURSOR FOR \(stream.sql)")
         return (transaction, name)
     }
 
-    private func begin() async throws(PostgresError) -> Transaction {
+    private func begin() -> Transaction {
         switch stream.source {
-        case .transaction(let transaction): return transaction
-        case .database(let database):
-            let connection = try await database.engine.acquire()
-            return Transaction(engine: database.engine, connection: connection, options: .snapshot)
+        case .transaction(let transaction): transaction
+        case .database(let database): Transaction(engine: database.engine, options: .snapshot)
         }
     }
 
@@ -126,9 +124,7 @@ private final class Cursor: Sendable {
         phase.withLock { $0 = .over }
         switch stream.source {
         case .transaction: try await transaction.execute(SQL(unescaped: "CLOSE \(name)"))
-        case .database:
-            defer { transaction.engine.release(transaction.connection) }
-            try await transaction.commit()
+        case .database: try await transaction.commit()
         }
     }
 
@@ -139,6 +135,5 @@ private final class Cursor: Sendable {
         }
         guard case .open(let transaction, _) = last, case .database = stream.source else { return }
         await transaction.rollback()
-        transaction.engine.release(transaction.connection)
     }
 }

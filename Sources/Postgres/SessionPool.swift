@@ -4,7 +4,7 @@ internal import Logging
 ///
 /// Sendable: touched on the loop's thread only.
 final class SessionPool: ConnectionOwner, @unchecked Sendable {
-    private let loop: EventLoop
+    let loop: EventLoop
     private let configuration: PostgresConfiguration
     private let reachability: Reachability
     private var state: PoolState<Connection, SessionWaiter>
@@ -52,29 +52,13 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
     /// One with a transaction open, or broken, is not used again.
     func release(_ connection: Connection, mayBeReused: Bool = true) {
         let isClean = mayBeReused && connection.isClean && !isClosed
-        connection.hasBegun = false
         for action in state.release(connection, isClean: isClean) { perform(action) }
     }
 
-    /// Takes a connection back once a last request on it has ended.
-    func release(_ connection: Connection, after request: Request) {
-        request.notify { [weak self] in self?.release(connection) }
-        submit(request, on: connection)
-    }
-
-    /// Sends a request.
-    ///
-    /// In a transaction that has not begun yet, BEGIN goes out before it in the same batch: should it fail, the request
-    /// does not run.
-    func submit(_ request: Request, on connection: Connection, beginning options: TransactionOptions? = nil) {
+    /// Sends a request on a connection that was acquired.
+    func submit(_ request: Request, on connection: Connection) {
         if request.isAbandoned, request.isCancellable { return request.finish(.failure(.cancelled)) }
         if case .script = request.kind { return connection.run(request) }
-        if let options, !connection.hasBegun {
-            connection.hasBegun = true
-            let beginning = Request(.statement(Statement(options.beginning)), deadline: request.deadline)
-            request.beginning = beginning
-            connection.send(beginning)
-        }
         connection.send(request)
         connection.sync()
     }
@@ -87,14 +71,15 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
 
     func connection(_ connection: Connection, ended request: Request) {
         guard var outcome = request.outcome else { return }
-        // Skipped because BEGIN failed: that is the reason to give.
-        if case .skipped = outcome, let reason = request.beginning?.outcome { outcome = reason }
+        // Skipped because one before it failed: that is the reason to give.
+        if case .skipped = outcome, let reason = request.failureBefore { outcome = reason }
         request.finish(Self.result(of: outcome, isAbandoned: request.isAbandoned))
     }
 
     func connectionClosed(_ connection: Connection, because error: PostgresError) {
         members[ObjectIdentifier(connection)] = nil
         reachability.lost()
+        connectionDrained(connection)
         guard !isClosed else { return }
         perform(state.lost(connection))
     }

@@ -2,7 +2,7 @@
 ///
 /// Sendable: touched on the loop's thread only.
 final class SessionWaiter: @unchecked Sendable {
-    private var continuation: UnsafeContinuation<Result<Connection, PostgresError>, Never>?
+    private var receive: ((Result<Connection, PostgresError>) -> Void)?
     let deadline: MonotonicTime
     private(set) var isAbandoned = false
     private(set) var isFinished = false
@@ -11,16 +11,17 @@ final class SessionWaiter: @unchecked Sendable {
         self.deadline = deadline
     }
 
-    var isWaiting: Bool { continuation != nil }
+    var isWaiting: Bool { receive != nil }
 
-    func await(_ continuation: UnsafeContinuation<Result<Connection, PostgresError>, Never>) {
-        self.continuation = continuation
+    func await(_ receive: @escaping (Result<Connection, PostgresError>) -> Void) {
+        self.receive = receive
     }
 
     func finish(_ result: Result<Connection, PostgresError>) {
         isFinished = true
-        continuation?.resume(returning: result)
-        continuation = nil
+        let receive = receive
+        self.receive = nil
+        receive?(result)
     }
 
     func abandon() {

@@ -2,24 +2,26 @@ internal import Synchronization
 
 /// An open transaction, valid within the scope it was given to.
 ///
-/// It begins at the server together with its first statement. Statements run in the order of the calls.
+/// It takes a connection and begins at the server together with its first statement. Statements run in the order of the
+/// calls.
 public final class Transaction: Sendable {
     private struct State {
-        /// A statement was sent, and BEGIN before it.
+        /// Something was sent, and BEGIN before it.
         var hasBegun = false
         var isOver = false
         var savepoints = 0
         var cursors = 0
+        /// What goes out with the next statement.
+        var postponed: [Request] = []
     }
 
-    let engine: Engine
-    let connection: Connection
+    private let engine: Engine
+    private let lease = Lease()
     private let options: TransactionOptions
     private let state = Mutex(State())
 
-    init(engine: Engine, connection: Connection, options: TransactionOptions) {
+    init(engine: Engine, options: TransactionOptions) {
         self.engine = engine
-        self.connection = connection
         self.options = options
     }
 
@@ -27,7 +29,15 @@ public final class Transaction: Sendable {
     ///
     /// - Throws: ``PostgresError``; after one, only `savepoint` scopes around it can save the transaction.
     public func query(_ sql: SQL) async throws(PostgresError) -> Rows {
-        try await run(.statement(Statement(sql)), isCancellable: true)
+        try await run([sql])[0]
+    }
+
+    /// Runs statements one after another, on one way to the server and back, and gives the rows of each.
+    ///
+    /// - Throws: ``PostgresError`` of the first that failed, and then the others did not run; only `savepoint` scopes
+    ///   around it can save the transaction after that.
+    public func query(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
+        statements.isEmpty ? [] : try await run(statements)
     }
 
     /// Runs a statement.
@@ -37,6 +47,21 @@ public final class Transaction: Sendable {
     @discardableResult
     public func execute(_ sql: SQL) async throws(PostgresError) -> Int {
         try await query(sql).affected
+    }
+
+    /// Runs a statement on the way of the next one, or of the commit at the latest; whichever it is fails when this does.
+    ///
+    /// - Returns: Where its rows are to be had.
+    @discardableResult
+    public func executeLater(_ sql: SQL) -> Postponed {
+        let request = Request(.statement(Statement(sql)), deadline: engine.deadline)
+        state.withLock { $0.postponed.append(request) }
+        return Postponed(transaction: self, request: request)
+    }
+
+    /// Sends what was put off without waiting for anything else to go with.
+    fileprivate func flush() async throws(PostgresError) {
+        try await run([])
     }
 
     /// Runs the body such that its statements are undone together when it throws; the transaction then goes on.
@@ -54,20 +79,26 @@ public final class Transaction: Sendable {
             try await execute(SQL(unescaped: "RELEASE SAVEPOINT \(name)"))
             return result
         } catch {
-            let undoing = Statement(SQL(unescaped: "ROLLBACK TO SAVEPOINT \(name)"))
-            _ = try await run(.statement(undoing), isCancellable: false)
+            state.withLock { $0.postponed = [] }
+            try await run([SQL(unescaped: "ROLLBACK TO SAVEPOINT \(name)")], isCancellable: false)
             throw error
         }
     }
 
-    func run(_ kind: Request.Kind, isCancellable: Bool) async throws(PostgresError) -> Rows {
-        let isOver = state.withLock { state in
-            state.hasBegun = true
-            return state.isOver
+    @discardableResult
+    private func run(_ statements: [SQL], isCancellable: Bool = true) async throws(PostgresError) -> [Rows] {
+        let requests = statements.map { sql in
+            Request(.statement(Statement(sql)), deadline: engine.deadline, isCancellable: isCancellable)
         }
-        if isOver { throw .closed }
-        let request = Request(kind, deadline: engine.deadline, isCancellable: isCancellable)
-        return try await engine.run(request, on: connection, beginning: options)
+        let postponed = state.withLock { state -> [Request]? in
+            guard !state.isOver else { return nil }
+            state.hasBegun = true
+            defer { state.postponed = [] }
+            return state.postponed
+        }
+        guard let postponed else { throw .closed }
+        let rows = try await engine.run(postponed + requests, on: lease, beginning: options, isLast: false)
+        return Array(rows.dropFirst(postponed.count))
     }
 
     /// A name for a cursor that no other of this transaction has.
@@ -82,12 +113,11 @@ public final class Transaction: Sendable {
     ///
     /// A transaction in which a statement failed is rolled back by the server, which is an error here.
     func commit() async throws(PostgresError) {
-        guard end() else { return }
+        guard let postponed = end() else { return }
         let request = Request(.statement(Statement("COMMIT")), deadline: engine.deadline, isCancellable: false)
         do throws(PostgresError) {
-            guard try await engine.run(request, on: connection).result.tag == "COMMIT" else {
-                throw .rolledBack("a statement in it had failed")
-            }
+            let rows = try await engine.run(postponed + [request], on: lease, beginning: options, isLast: true)
+            guard rows.last?.result.tag == "COMMIT" else { throw .rolledBack("a statement in it had failed") }
         } catch .connectionLost(let reason) {
             throw .outcomeUnknown(reason)
         }
@@ -97,26 +127,47 @@ public final class Transaction: Sendable {
     ///
     /// When that fails the connection is broken, or will not be used again.
     func rollback() async {
-        guard end() else { return }
-        let request = Request(.statement(Statement("ROLLBACK")), deadline: engine.deadline, isCancellable: false)
-        _ = try? await engine.run(request, on: connection)
+        guard end() != nil else { return }
+        await engine.undo(rollbackRequest, on: lease)
     }
 
-    /// Undoes it without anyone waiting for that, and gives the connection back afterwards.
+    /// Undoes it without anyone waiting for that.
     func abandon() {
-        let isOpen = end()
-        let request = Request(.statement(Statement("ROLLBACK")), deadline: engine.deadline, isCancellable: false)
-        _ = engine.loop.execute { [engine, connection] in
-            guard isOpen else { return engine.sessions.release(connection) }
-            engine.sessions.release(connection, after: request)
+        guard end() != nil else { return }
+        let request = rollbackRequest
+        _ = engine.loop.execute { [engine, lease] in engine.sessions.undo(request, on: lease) }
+    }
+
+    private var rollbackRequest: Request {
+        Request(.statement(Statement("ROLLBACK")), deadline: engine.deadline, isCancellable: false)
+    }
+
+    /// Ends the scope; gives what was put off, or nil when nothing has to be ended at the server.
+    private func end() -> [Request]? {
+        state.withLock { state in
+            defer {
+                state.isOver = true
+                state.postponed = []
+            }
+            guard !state.isOver, state.hasBegun || !state.postponed.isEmpty else { return nil }
+            return state.postponed
         }
     }
+}
 
-    /// Ends the scope, and says whether anything has to be ended at the server.
-    private func end() -> Bool {
-        state.withLock { state in
-            defer { state.isOver = true }
-            return state.hasBegun && !state.isOver
+/// A statement that a transaction runs later.
+public struct Postponed: Sendable {
+    fileprivate let transaction: Transaction
+    fileprivate let request: Request
+
+    /// Its rows; it runs now when it has not yet.
+    ///
+    /// - Throws: ``PostgresError``.
+    public var rows: Rows {
+        get async throws(PostgresError) {
+            if request.rows == nil { try await transaction.flush() }
+            guard let rows = request.rows else { throw .closed }
+            return rows
         }
     }
 }

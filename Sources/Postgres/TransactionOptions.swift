@@ -25,11 +25,17 @@ public struct TransactionOptions: Hashable, Sendable {
     public var isolation: Isolation
     /// Whether it may write.
     public var isReadOnly: Bool
+    /// Whether it is on disk before its commit is answered.
+    ///
+    /// One that is not costs no wait. A crash of the server within the next moments may undo it; what was committed
+    /// after it does not outlive it then.
+    public var isDurable: Bool
 
-    /// An isolation, for writing too unless said otherwise.
-    public init(isolation: Isolation, isReadOnly: Bool = false) {
+    /// An isolation, for writing too and durable unless said otherwise.
+    public init(isolation: Isolation, isReadOnly: Bool = false, isDurable: Bool = true) {
         self.isolation = isolation
         self.isReadOnly = isReadOnly
+        self.isDurable = isDurable
     }
 
     /// The server's default: each statement sees what was committed before it.
@@ -38,10 +44,13 @@ public struct TransactionOptions: Hashable, Sendable {
     public static let repeatableRead = TransactionOptions(isolation: .repeatableRead)
     /// As if transactions ran one after another.
     public static let serializable = TransactionOptions(isolation: .serializable)
+    /// As the default, for what may be lost in a crash.
+    public static let forgetful = TransactionOptions(isolation: .readCommitted, isDurable: false)
     /// One state, only to be read.
     public static let snapshot = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
 
-    var beginning: SQL {
-        SQL(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(isReadOnly ? " READ ONLY" : "")")
+    var beginning: [SQL] {
+        let begin = SQL(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(isReadOnly ? " READ ONLY" : "")")
+        return isDurable ? [begin] : [begin, "SET LOCAL synchronous_commit TO off"]
     }
 }

@@ -72,6 +72,8 @@ struct FeedTailTests {
             var watch = feed.watch(from: position).makeAsyncIterator()
             try await fixture.database.withTransaction { older in
                 try await feed.append(fixture.change(1), in: older)
+                // Takes the entry along, so that it gets its place.
+                try await older.execute("SELECT 1")
                 // Begins later, has the greater sequence, commits first.
                 try await fixture.write(feed, 2)
                 // Readable only after the older one, however often the tail looks.

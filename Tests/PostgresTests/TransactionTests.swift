@@ -158,8 +158,10 @@ struct TransactionTests {
     }
 
     @Test func `a cancelled caller does not wait for a connection`() async throws {
-        try await database.withTransaction { _ in
-            try await database.withTransaction { _ in
+        try await database.withTransaction { first in
+            try await first.execute("SELECT 1")
+            try await database.withTransaction { second in
+                try await second.execute("SELECT 2")
                 let task = Task { try await database.execute("SELECT 1") }
                 task.cancel()
                 await #expect(throws: PostgresError.cancelled) { try await task.value }

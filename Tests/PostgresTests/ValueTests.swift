@@ -63,3 +63,25 @@ import Testing
         #expect("\(configuration)" == "network@localhost:5432/network")
     }
 }
+
+@Suite struct TimestampReaderTests {
+    @Test(arguments: [
+        ("1970-01-01 00:00:00+00", 0), ("2026-11-24 03:59:21.5+00", 1_795_492_761_500_000),
+        ("2026-11-24T03:59:21.000001Z", 1_795_492_761_000_001), ("2026-11-24 03:59:21", 1_795_492_761_000_000),
+        ("2026-11-24 03:59:21+00:00", 1_795_492_761_000_000), ("1969-12-31 23:59:59.999999+00", -1),
+        ("10000-02-29 00:00:00+00", 253_407_398_400_000_000),
+    ])
+    func `a moment is read to the microsecond`(text: String, microseconds: Int64) throws {
+        #expect(try PostgresTimestamp(postgresText: text).microseconds == microseconds)
+    }
+
+    @Test(arguments: [
+        "", "now", "infinity", "2026-11-24", "2026-11-24 03:59", "2026-11-24 03:59:21+01", "2026-13-01 00:00:00",
+        "2026-00-01 00:00:00", "2026-11-32 00:00:00", "2026-11-24 25:00:00", "2026-11-24 03:60:00",
+        "2026-11-24 03:59:21.", "2026-11-24 03:59:21.1234567", "2026-11-24  03:59:21", " 2026-11-24 03:59:21",
+        "-2026-11-24 03:59:21", "2026-11-24 03:59:21Z ", "99999999999999999999-01-01 00:00:00", "2026-1é-24 03:59:21",
+    ])
+    func `what is no moment is refused`(text: String) {
+        #expect(throws: PostgresError.self) { try PostgresTimestamp(postgresText: text) }
+    }
+}
