@@ -8,6 +8,18 @@ struct PreparedAssociation: Hashable, Sendable {
     let target: FloatingIP.Target
     /// The external network.
     let networkID: NetworkID
+
+    /// The way that a router has to be found for.
+    var way: Way { Way(networkID: networkID, subnetID: target.subnetID, routerID: request.routerID) }
+
+    /// Decides again, on the port as it was when the reference to it was recorded.
+    ///
+    /// - Throws: What the rules refuse with; `busy` when they allow something else by now.
+    func requireTrue(of port: Port, ofProject owner: String, as context: RequestContext) throws(FloatingIPError) {
+        guard try port.target(for: request, ofProject: owner, as: context) == target else {
+            throw .busy("the addresses of port \(port.id) are being changed, try again")
+        }
+    }
 }
 
 /// A mapping that others hold their part of.
@@ -21,11 +33,11 @@ extension FloatingIPRegistry {
     /// The port part of the association's rules, by asking only.
     func prepare(
         _ request: AssociationRequest,
+        _ port: Port,
         on network: NetworkID,
         ofProject owner: String,
         as context: RequestContext
     ) async throws -> PreparedAssociation {
-        let port = try await ports.port(request.portID, as: context)
         let target = try port.target(for: request, ofProject: owner, as: context)
         if let router = request.routerID { try await routers.requireVisible(router, as: context) }
         return PreparedAssociation(request: request, target: target, networkID: network)
@@ -41,13 +53,10 @@ extension FloatingIPRegistry {
         ofProject owner: String,
         as context: RequestContext
     ) async throws -> HeldAssociation {
-        let way = Way(networkID: wish.networkID, subnetID: wish.target.subnetID, routerID: wish.request.routerID)
-        async let found = routers.bind(.floatingIP(id), to: way)
+        async let found = routers.bind(.floatingIP(id), to: wish.way)
         let port = try await ports.addReference(of: .floatingIP(id), to: wish.target)
         let router = try await found
-        guard try port.target(for: wish.request, ofProject: owner, as: context) == wish.target else {
-            throw FloatingIPError.busy("the addresses of port \(port.id) are being changed, try again")
-        }
+        try wish.requireTrue(of: port, ofProject: owner, as: context)
         return HeldAssociation(association: .init(target: wish.target, routerID: router), port: port)
     }
 
@@ -81,7 +90,8 @@ extension FloatingIPRegistry {
         as context: RequestContext
     ) async throws -> (Undertaking, HeldAssociation) {
         let owner = seen.projectID
-        let wish = try await prepare(request, on: seen.networkID, ofProject: owner, as: context)
+        let port = try await ports.port(request.portID, as: context)
+        let wish = try await prepare(request, port, on: seen.networkID, ofProject: owner, as: context)
         let undertaking = try await keeper.begin(.floatingIP(seen.id), leaningOn: wish.target.portID)
         let held = try await keeper.under(undertaking) {
             try await associate(seen.id, wish, ofProject: owner, as: context)

@@ -8,23 +8,41 @@ extension FloatingIPRegistry {
         let owner = try draft.checkedOwner(as: context)
         // Texts are refused before anything is asked of others.
         _ = try draft.floatingIP(ofProject: owner, at: .any)
+        async let asked = networks.facts(draft.places, as: context)
         if let present = try await existing(draft.id, ofProject: owner) { return await view(of: present, port: nil) }
-        try await requirePlace(inProject: owner)
-        try await requireFloating(draft, as: context)
-        var wish: PreparedAssociation?
-        if let request = draft.association {
-            wish = try await prepare(request, on: draft.networkID, ofProject: owner, as: context)
-        }
+        let wish = try await allowed(draft, await asked, ofProject: owner, as: context)
         let undertaking = try await keeper.begin(.floatingIP(draft.id), leaningOn: wish?.target.portID)
-        let (port, held) = try await keeper.under(undertaking) {
+        let (held, association) = try await keeper.under(undertaking) {
             try await hold(draft, wish, ofProject: owner, as: context)
         }
-        let made = try await keeper.commit(undertaking) { transaction in
-            let new = try new(draft, ofProject: owner, at: port, held?.association)
-            let made = try await insert(new, in: transaction)
-            return Outcome(answer: made, kept: made.target?.portID, gaveUp: .nothing)
+        do {
+            let made = try await keeper.commit(undertaking) { transaction in
+                let new = try new(draft, ofProject: owner, at: held.port, association)
+                let made = try await insert(new, in: transaction)
+                return Outcome(answer: made, kept: made.target?.portID, gaveUp: .nothing)
+            }
+            return await view(of: made, port: held.targetPort)
+        } catch is MadeMeanwhile {
+            guard let present = try await existing(draft.id, ofProject: owner) else {
+                throw FloatingIPError.busy("floating IP \(draft.id) is being removed, try again")
+            }
+            return await view(of: present, port: nil)
         }
-        return await view(of: made, port: held?.port)
+    }
+
+    /// What of the wish the rules allow, by what is there; nil without a wish to be mapped.
+    private func allowed(
+        _ draft: FloatingIPDraft,
+        _ facts: PlaceFacts,
+        ofProject owner: String,
+        as context: RequestContext
+    ) async throws -> PreparedAssociation? {
+        guard let network = facts.network else { throw FloatingIPError.networkNotFound(draft.networkID.description) }
+        if let id = draft.subnetID, facts.subnet == nil { throw FloatingIPError.subnetNotFound(id.description) }
+        try network.requireFloating(subnets: facts.subnets, wanted: facts.subnet)
+        guard let request = draft.association else { return nil }
+        guard let port = facts.port else { throw FloatingIPError.portNotFound(request.portID.description) }
+        return try await prepare(request, port, on: draft.networkID, ofProject: owner, as: context)
     }
 
     /// Has the address held, and what the mapping needs.
@@ -33,38 +51,29 @@ extension FloatingIPRegistry {
         _ wish: PreparedAssociation?,
         ofProject owner: String,
         as context: RequestContext
-    ) async throws -> (Port, HeldAssociation?) {
-        guard let wish else { return (try await ports.reserve(draft.reservation), nil) }
-        async let held = associate(draft.id, wish, ofProject: owner, as: context)
-        let port = try await ports.reserve(draft.reservation)
-        return (port, try await held)
+    ) async throws -> (HeldAddress, FloatingIP.Association?) {
+        guard let wish else { return (try await ports.hold(draft.reservation, leaningOn: nil), nil) }
+        async let found = routers.bind(.floatingIP(draft.id), to: wish.way)
+        let held = try await ports.hold(draft.reservation, leaningOn: wish.target)
+        let router = try await found
+        if let port = held.targetPort { try wish.requireTrue(of: port, ofProject: owner, as: context) }
+        return (held, FloatingIP.Association(target: wish.target, routerID: router))
     }
 
+    /// The floating IP that has the id already.
+    ///
+    /// - Throws: `conflict` when it is another project's; `overQuota` when there is none and the project has as many as
+    ///   it may, which the count under the lock would refuse in the end.
     private func existing(_ id: FloatingIPID, ofProject owner: String) async throws -> FloatingIP? {
-        guard let present = try await store.read({ try await $0.floatingIP(id) }) else { return nil }
+        let (present, usage) = try await store.read { try await $0.floatingIP(id, andUsageOfProject: owner) }
+        guard let present else {
+            guard quota < 0 || usage < quota else { throw FloatingIPError.overQuota(projectID: owner, limit: quota) }
+            return nil
+        }
         guard present.projectID == owner else {
             throw FloatingIPError.conflict("a floating IP with id \(id) exists already")
         }
         return present
-    }
-
-    /// Refuses early what the count under the lock would refuse in the end.
-    private func requirePlace(inProject owner: String) async throws {
-        guard quota >= 0 else { return }
-        let usage = try await store.read { try await $0.usage(ofProject: owner) }
-        guard usage < quota else { throw FloatingIPError.overQuota(projectID: owner, limit: quota) }
-    }
-
-    private func requireFloating(_ draft: FloatingIPDraft, as context: RequestContext) async throws {
-        async let subnets = networks.subnets(of: draft.networkID)
-        let network = try await networks.network(draft.networkID, as: context)
-        let all = try await subnets
-        var wanted: Subnet?
-        if let id = draft.subnetID {
-            wanted = all.first { $0.id == id }
-            if wanted == nil { wanted = try await networks.subnet(id, as: context) }
-        }
-        try network.requireFloating(subnets: all, wanted: wanted)
     }
 
     private func new(
@@ -79,23 +88,24 @@ extension FloatingIPRegistry {
         return new
     }
 
-    /// Writes the new floating IP and counts it, unless one with its id has been made meanwhile.
+    /// Writes the new floating IP and counts it.
     private func insert(_ new: FloatingIP, in transaction: Transaction) async throws -> FloatingIP {
-        guard let made = try await transaction.insert(new) else {
-            guard let present = try await transaction.floatingIP(new.id), present.projectID == new.projectID else {
-                throw FloatingIPError.conflict("a floating IP with id \(new.id) exists already")
-            }
-            return present
-        }
-        guard try await transaction.takePlace(inProject: new.projectID, limit: quota) else {
-            throw FloatingIPError.overQuota(projectID: new.projectID, limit: quota)
-        }
+        let (made, hasPlace) = try await transaction.insert(new, limit: quota)
+        guard let made else { throw MadeMeanwhile() }
+        guard hasPlace else { throw FloatingIPError.overQuota(projectID: new.projectID, limit: quota) }
         try await store.announce(made, before: nil, in: transaction)
         return made
     }
 }
 
+/// A floating IP with the id has been made meanwhile.
+private struct MadeMeanwhile: Error {}
+
 extension FloatingIPDraft {
+    fileprivate var places: FloatingIPPlaces {
+        FloatingIPPlaces(networkID: networkID, subnetID: subnetID, portID: association?.portID)
+    }
+
     fileprivate var reservation: AddressReservation {
         AddressReservation(floatingIPID: id, networkID: networkID, address: address, subnetID: subnetID)
     }

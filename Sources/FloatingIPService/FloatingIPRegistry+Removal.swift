@@ -7,20 +7,23 @@ extension FloatingIPRegistry {
     func delete(_ text: String, expected: Revision?, as context: RequestContext) async throws {
         let id = try Self.id(text)
         try await keeper.relinquish(.floatingIP(id)) { transaction in
-            let present = try await writable(id, as: context, in: transaction)
+            let (found, isForwarding) = try await transaction.floatingIPForRemoval(id)
+            let present = try Self.requireWritable(found, id.description, as: context)
             try present.requireRevision(expected)
-            return try await remove(present, in: transaction)
+            return try await remove(present, isForwarding: isForwarding, in: transaction)
         }
     }
 
-    private func remove(_ present: FloatingIP, in transaction: Transaction) async throws -> Outcome<Void> {
-        guard try await transaction.forwardings(of: [present.id]).isEmpty else {
-            throw FloatingIPError.inUseByPortForwarding(present.id)
-        }
-        try await transaction.delete(present)
-        try await transaction.leavePlace(inProject: present.projectID)
+    private func remove(
+        _ present: FloatingIP,
+        isForwarding: Bool,
+        in transaction: Transaction
+    ) async throws -> Outcome<Void> {
+        guard !isForwarding else { throw FloatingIPError.inUseByPortForwarding(present.id) }
+        transaction.delete(present)
+        transaction.leavePlace(inProject: present.projectID)
         try await store.announceRemoval(present, in: transaction)
-        return Outcome(answer: (), kept: nil, gaveUp: .all(present.target?.portID))
+        return Outcome(answer: (), kept: nil, gaveUp: .all(present.target?.portID), footing: .nothing)
     }
 
     /// Lets go of a port that is about to be deleted.
@@ -89,10 +92,11 @@ extension FloatingIPRegistry {
     func networkWillBeDeleted(_ network: NetworkID) async throws {
         for id in try await store.read({ try await $0.idleFloatingIPs(ofNetwork: network) }) {
             try await keeper.relinquish(.floatingIP(id)) { transaction in
-                guard let present = try await transaction.floatingIPForUpdate(id), present.routerID == nil else {
+                let (found, isForwarding) = try await transaction.floatingIPForRemoval(id)
+                guard let present = found, present.routerID == nil else {
                     return Outcome(answer: (), kept: nil, gaveUp: .nothing)
                 }
-                return try await remove(present, in: transaction)
+                return try await remove(present, isForwarding: isForwarding, in: transaction)
             }
         }
     }

@@ -79,8 +79,16 @@ struct FloatingIPRegistry: Sendable {
         as context: RequestContext,
         in transaction: Transaction
     ) async throws -> FloatingIP {
-        let present = try await transaction.floatingIPForUpdate(id)
-        return try Self.requireWriting(Self.requireVisible(present, id.description, as: context), as: context)
+        try Self.requireWritable(await transaction.floatingIPForUpdate(id), id.description, as: context)
+    }
+
+    /// Refuses one who may not change it.
+    static func requireWritable(
+        _ present: FloatingIP?,
+        _ text: String,
+        as context: RequestContext
+    ) throws(FloatingIPError) -> FloatingIP {
+        try requireWriting(requireVisible(present, text, as: context), as: context)
     }
 
     private static func requireVisible(

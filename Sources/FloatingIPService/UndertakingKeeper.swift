@@ -25,8 +25,9 @@ struct UndertakingKeeper: Sendable {
     ///
     /// Throws `busy` when somebody else has it for too long.
     func begin(_ holder: Holder, leaningOn port: PortID?) async throws -> Undertaking {
+        // A crash that undoes it finds what was held without it as well: those who hold it ask the holder now and then.
         try await waiting(for: holder) {
-            try await store.write { try await $0.undertake(holder, leaningOn: port, for: lease) }
+            try await store.read { try await $0.undertake(holder, leaningOn: port, for: lease) }
         }
     }
 
@@ -48,11 +49,18 @@ struct UndertakingKeeper: Sendable {
         _ undertaking: Undertaking,
         _ body: (Transaction) async throws -> Outcome<Answer>
     ) async throws -> Answer {
-        let (answer, owed) = try await under(undertaking) {
-            try await store.write { try await conclude(undertaking, body, in: $0) }
+        let (outcome, owed) = try await under(undertaking) {
+            try await store.write { transaction -> (Outcome<Answer>, Undertaking?) in
+                let mine = transaction.confirm(undertaking)
+                let outcome = try await body(transaction)
+                guard try await !mine.rows.isEmpty else {
+                    throw FloatingIPError.busy("the change of \(undertaking.holder) took too long, try again")
+                }
+                return (outcome, conclude(undertaking, outcome, in: transaction))
+            }
         }
-        if let owed { await settle(owed) }
-        return answer
+        if let owed { await settle(owed, beyond: outcome.footing) }
+        return outcome.answer
     }
 
     /// Commits a change after which less is held than before; then drops what is held no more.
@@ -62,41 +70,56 @@ struct UndertakingKeeper: Sendable {
         _ holder: Holder,
         _ body: (Transaction) async throws -> Outcome<Answer>
     ) async throws -> Answer {
-        let (answer, owed) = try await waiting(for: holder) {
-            try await store.write { transaction -> (Answer, Undertaking?)? in
-                let undertaking = try await transaction.undertake(holder, leaningOn: nil, for: lease)
-                guard let undertaking else { return nil }
-                return try await conclude(undertaking, body, in: transaction)
+        let (outcome, owed) = try await waiting(for: holder) { () async throws -> (Outcome<Answer>, Undertaking?)? in
+            do {
+                return try await store.write { transaction -> (Outcome<Answer>, Undertaking?) in
+                    let begun = transaction.undertakeLater(holder, for: lease)
+                    let outcome: Outcome<Answer>
+                    do {
+                        outcome = try await body(transaction)
+                    } catch let error as FloatingIPError {
+                        // What it saw may be another's change half done.
+                        guard try await begun.undertaking != nil else { throw Taken() }
+                        throw error
+                    }
+                    guard let undertaking = try await begun.undertaking else { throw Taken() }
+                    return (outcome, conclude(undertaking, outcome, in: transaction))
+                }
+            } catch is Taken {
+                return nil
             }
         }
-        if let owed { await settle(owed) }
-        return answer
+        if let owed { await settle(owed, beyond: outcome.footing) }
+        return outcome.answer
     }
 
-    /// Runs the body, and ends the undertaking or writes what is owed from then on, which is answered as well.
-    private func conclude<Answer: Sendable>(
+    /// Somebody else has the lease.
+    private struct Taken: Error {}
+
+    /// Ends the undertaking, or writes what is owed from then on and answers that.
+    private func conclude<Answer>(
         _ undertaking: Undertaking,
-        _ body: (Transaction) async throws -> Outcome<Answer>,
+        _ outcome: Outcome<Answer>,
         in transaction: Transaction
-    ) async throws -> (Answer, Undertaking?) {
-        let outcome = try await body(transaction)
+    ) -> Undertaking? {
         var owed = undertaking
         if case .all(let port?) = outcome.gaveUp { owed.portIDs.insert(port) }
         let isAllTrue =
             !undertaking.isInherited && outcome.gaveUp == .nothing
             && undertaking.portIDs.allSatisfy { $0 == outcome.kept }
-        guard try await isAllTrue ? transaction.fulfil(undertaking) : transaction.owe(owed) else {
-            throw FloatingIPError.busy("the change of \(undertaking.holder) took too long, try again")
-        }
-        return (outcome.answer, isAllTrue ? nil : owed)
+        if isAllTrue { transaction.fulfil(undertaking) } else { transaction.owe(owed) }
+        return isAllTrue ? nil : owed
     }
 
     /// Drops what others hold beyond what the row says, as far as it can be done now; the rest is tried again later.
-    func settle(_ undertaking: Undertaking) async {
+    ///
+    /// The row is read when it is not known what it says.
+    func settle(_ undertaking: Undertaking, beyond known: Footing? = nil) async {
         do {
-            let footing = try await store.read { try await $0.footing(of: undertaking.holder) }
+            let footing: Footing =
+                if let known { known } else { try await store.read { try await $0.footing(of: undertaking.holder) } }
             try await drop(undertaking, beyond: footing)
-            try await store.write { try await $0.discharge(undertaking) }
+            try await store.read { try await $0.discharge(undertaking) }
         } catch  where Task.isCancelled {
             handedOver.continuation.yield(undertaking)
         } catch {
@@ -104,30 +127,33 @@ struct UndertakingKeeper: Sendable {
                 "what others hold is tidied up later",
                 metadata: [Telemetry.holder: "\(undertaking.holder)", Telemetry.error: "\(error)"]
             )
-            try? await store.write { try await $0.abandon(undertaking) }
+            try? await store.read { try await $0.abandon(undertaking) }
         }
     }
 
     private func drop(_ undertaking: Undertaking, beyond footing: Footing) async throws {
         let holder = undertaking.holder
-        try await withThrowingTaskGroup { group in
-            for port in undertaking.portIDs where port != footing.portID {
-                group.addTask { try await ports.removeReference(of: holder, to: port) }
-            }
-            if !undertaking.portIDs.isEmpty {
-                group.addTask { try await routers.unbind(holder, keeping: footing.binding) }
-            }
-            if case .floatingIP(let id) = holder, footing.addressPort == nil {
-                group.addTask { try await ports.release(id.derived(purpose: .floatingIPPort), for: id) }
-            }
-            try await group.waitForAll()
+        async let unbound: Void = unbind(undertaking, beyond: footing)
+        let references = undertaking.portIDs.filter { $0 != footing.portID }
+        var addressPort: PortID?
+        if case .floatingIP(let id) = holder, footing.addressPort == nil {
+            addressPort = id.derived(purpose: .floatingIPPort)
         }
+        if !references.isEmpty || addressPort != nil {
+            try await ports.drop(holder, references: Array(references), releasing: addressPort)
+        }
+        try await unbound
+    }
+
+    private func unbind(_ undertaking: Undertaking, beyond footing: Footing) async throws {
+        guard !undertaking.portIDs.isEmpty else { return }
+        try await routers.unbind(undertaking.holder, keeping: footing.binding)
     }
 
     /// Takes over what is owed and nobody is at.
     func settleAbandoned() async throws {
         for holder in try await store.read({ try await $0.abandonedUndertakings(limit: 100) }) {
-            let taken = try await store.write { try await $0.undertake(holder, leaningOn: nil, for: lease) }
+            let taken = try await store.read { try await $0.undertake(holder, leaningOn: nil, for: lease) }
             if let taken { await settle(taken) }
         }
     }

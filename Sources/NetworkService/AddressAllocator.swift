@@ -8,12 +8,12 @@ struct AddressAllocator: Sendable {
     /// All of the network's.
     let subnets: [Subnet]
 
-    /// Allocates an address for each choice.
+    /// Allocates an address for each choice; the port may have the first one already.
     ///
     /// - Throws: `ipAddressAlreadyAllocated`, `ipAddressGenerationFailure`.
-    func allocate(_ choices: [AddressChoice]) async throws -> [FixedAddress] {
-        var addresses: [FixedAddress] = []
-        for (index, choice) in choices.enumerated() {
+    func allocate(_ choices: [AddressChoice], having first: FixedAddress? = nil) async throws -> [FixedAddress] {
+        var addresses = first.map { [$0] } ?? []
+        for (index, choice) in choices.enumerated().dropFirst(addresses.count) {
             addresses.append(try await allocate(choice, position: index + 1))
         }
         return addresses

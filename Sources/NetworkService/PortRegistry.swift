@@ -22,6 +22,11 @@ struct PortRegistry: Sendable {
         try await storage.reading.ports.ports(ids, visibleTo: caller)
     }
 
+    /// The same, as far as a floating IP shows its port.
+    func details(_ ids: [PortID], for caller: RequestContext) async throws -> [PortDetails] {
+        try await storage.reading.ports.details(ids, visibleTo: caller)
+    }
+
     func list(_ query: ListQuery, for caller: RequestContext) async throws -> Page<Port> {
         try await storage.reading.ports.list(query, visibleTo: caller)
     }

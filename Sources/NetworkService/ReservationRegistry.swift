@@ -13,30 +13,26 @@ struct ReservationRegistry: Sendable {
 
     /// Makes a port; one that the holder has by this id already is given as it is.
     func reserve(_ reservation: Reservation) async throws -> Port {
-        try await storage.writing { writing in
-            let present = try await writing.stores.ports.portForUpdate(
-                reservation.portID,
-                visibleTo: Self.everything
-            )
-            if let present {
-                guard present.holder == reservation.holder else {
-                    throw NetworkError.conflict("the id \(reservation.portID) is taken")
-                }
-                try await writing.stores.ports.noteAsked(present.id)
-                return present
+        try await storage.writing { try await reserve(reservation, in: $0) }
+    }
+
+    /// The same, in a transaction.
+    func reserve(_ reservation: Reservation, in writing: Writing) async throws -> Port {
+        let present = try await writing.stores.ports.portForUpdate(reservation.portID, visibleTo: Self.everything)
+        if let present {
+            guard present.holder == reservation.holder else {
+                throw NetworkError.conflict("the id \(reservation.portID) is taken")
             }
-            let network = try await writing.stores.networks.networkForKeyShare(
-                reservation.networkID,
-                visibleTo: Self.everything
-            )
-            guard let network else { throw NetworkError.networkNotFound(reservation.networkID.description) }
-            let maker = PortMaker(writing: writing, mayChooseAddresses: true)
-            return try await maker.make(
-                try reservation.port(on: network),
-                with: reservation.addresses,
-                isMACGiven: false
-            )
+            try await writing.stores.ports.noteAsked(present.id)
+            return present
         }
+        let network = try await writing.stores.networks.networkForKeyShare(
+            reservation.networkID,
+            visibleTo: Self.everything
+        )
+        guard let network else { throw NetworkError.networkNotFound(reservation.networkID.description) }
+        let maker = PortMaker(writing: writing, mayChooseAddresses: true)
+        return try await maker.make(try reservation.port(on: network), with: reservation.addresses, isMACGiven: false)
     }
 
     /// Takes a tenant's port over.

@@ -14,47 +14,31 @@ struct BindingRegistry: Sendable {
         as context: RequestContext
     ) async throws -> RouterID {
         try AgentRegistry.requireProgram(context)
-        return try await store.write { transaction in
-            let id =
-                if let router {
-                    try await require(router, leadsTo: network, in: transaction)
-                } else {
-                    try await find(from: subnet, to: network, in: transaction)
-                }
-            try await transaction.insert(Binding(holder: holder, routerID: id, subnetID: subnet))
-            return id
+        if let router {
+            guard try await insert(Binding(holder: holder, routerID: router, subnetID: subnet), to: network) else {
+                throw try await refusal(of: router, to: network)
+            }
+            return router
         }
-    }
-
-    private func require(
-        _ id: RouterID,
-        leadsTo network: NetworkID,
-        in transaction: Transaction
-    ) async throws -> RouterID {
-        guard let topology = try await transaction.topologyForShare(id) else {
-            throw RouterError.routerNotFound(id.description)
+        // Candidates are found without a lock; each is locked and looked at again before it is taken.
+        let (candidates, gatewayIP) = try await store.run {
+            try await $0.bindingCandidates(subnet: subnet, network: network)
         }
-        guard topology.gateway?.networkID == network else {
-            throw RouterError.conflict("router \(id) has no gateway on network \(network)")
-        }
-        return id
-    }
-
-    /// Candidates are found without a lock; each is locked and looked at again before it is taken.
-    private func find(
-        from subnet: SubnetID,
-        to network: NetworkID,
-        in transaction: Transaction
-    ) async throws -> RouterID {
-        let (candidates, gatewayIP) = try await transaction.bindingCandidates(subnet: subnet, network: network)
         for candidate in BindingCandidate.preferred(candidates, gatewayIP: gatewayIP) {
-            guard let topology = try await transaction.topologyForShare(candidate.routerID),
-                topology.gateway?.networkID == network,
-                topology.interfaces.contains(where: { $0.subnetIDs.contains(subnet) })
-            else { continue }
-            return candidate.routerID
+            let binding = Binding(holder: holder, routerID: candidate.routerID, subnetID: subnet)
+            if try await insert(binding, to: network, hasInterface: true) { return candidate.routerID }
         }
         throw RouterError.gatewayForFloatingIPNotFound(subnet: subnet, network: network)
+    }
+
+    private func insert(_ binding: Binding, to network: NetworkID, hasInterface: Bool = false) async throws -> Bool {
+        try await store.run { try await $0.insert(binding, ifLeadingTo: network, withInterface: hasInterface) }
+    }
+
+    /// Why a router that was named cannot be taken.
+    private func refusal(of id: RouterID, to network: NetworkID) async throws -> RouterError {
+        guard try await store.run({ try await $0.router(id) }) != nil else { return .routerNotFound(id.description) }
+        return .conflict("router \(id) has no gateway on network \(network)")
     }
 
     /// Drops a holder's bindings but the one to keep.

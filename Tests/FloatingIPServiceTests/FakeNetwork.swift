@@ -78,21 +78,23 @@ actor FakeNetwork {
 }
 
 extension FakeNetwork: NetworkDirectory {
-    func network(_ id: NetworkID, as context: RequestContext) async throws -> Network {
+    func facts(_ places: FloatingIPPlaces, as context: RequestContext) async throws -> PlaceFacts {
+        PlaceFacts(
+            network: network(places.networkID, as: context),
+            subnets: subnets.values.filter { $0.networkID == places.networkID },
+            subnet: places.subnetID.flatMap { subnets[$0] }.flatMap { subnet in
+                network(subnet.networkID, as: context).map { _ in subnet }
+            },
+            port: places.portID.flatMap { ports[$0] }.flatMap { context.owns(projectID: $0.projectID) ? $0 : nil }
+        )
+    }
+
+    private func network(_ id: NetworkID, as context: RequestContext) -> Network? {
         guard let entry = networks[id], context.owns(projectID: entry.project) || entry.network.isExternal else {
-            throw RemoteError(reason: .networkNotFound, message: "network \(id) could not be found")
+            return nil
         }
         return entry.network
     }
-
-    func subnet(_ id: SubnetID, as context: RequestContext) async throws -> Subnet {
-        guard let subnet = subnets[id], (try? await network(subnet.networkID, as: context)) != nil else {
-            throw RemoteError(reason: .subnetNotFound, message: "subnet \(id) could not be found")
-        }
-        return subnet
-    }
-
-    func subnets(of network: NetworkID) async throws -> [Subnet] { subnets.values.filter { $0.networkID == network } }
 
     func externalSubnets(as context: RequestContext) async throws -> [Subnet] {
         subnets.values.filter { networks[$0.networkID]?.network.isExternal == true }
@@ -117,6 +119,18 @@ extension FakeNetwork: PortDirectory {
 
     func ports(_ ids: Set<PortID>) async throws -> [PortID: Port] {
         try await doing(.readPorts) { ports.filter { ids.contains($0.key) } }
+    }
+
+    func hold(_ reservation: AddressReservation, leaningOn target: FloatingIP.Target?) async throws -> HeldAddress {
+        let port = try await reserve(reservation)
+        guard let target else { return HeldAddress(port: port, targetPort: nil) }
+        let holder = Holder.floatingIP(reservation.floatingIPID)
+        return HeldAddress(port: port, targetPort: try await addReference(of: holder, to: target))
+    }
+
+    func drop(_ holder: Holder, references: [PortID], releasing port: PortID?) async throws {
+        for reference in references { try await removeReference(of: holder, to: reference) }
+        if let port { try await release(port) }
     }
 
     func reserve(_ reservation: AddressReservation) async throws -> Port {
@@ -163,7 +177,7 @@ extension FakeNetwork: PortDirectory {
         return PortAddress(subnetID: subnet.id, address: address)
     }
 
-    func release(_ port: PortID, for floatingIP: FloatingIPID) async throws {
+    private func release(_ port: PortID) async throws {
         try await doing(.release) { ports[port] = nil }
     }
 
@@ -180,7 +194,7 @@ extension FakeNetwork: PortDirectory {
         }
     }
 
-    func removeReference(of holder: Holder, to port: PortID) async throws {
+    private func removeReference(of holder: Holder, to port: PortID) async throws {
         _ = try await doing(.removeReference) { references.remove(Reference(holder: holder, portID: port)) }
     }
 }

@@ -33,7 +33,10 @@ struct House: Sendable {
         hasUpkeep: Bool = false,
         _ body: (House) async throws -> Void
     ) async throws {
-        let database = try await TemporaryDatabase.make(migrations: Migrations.all) { $0.poolSize = 16 }
+        let database = try await TemporaryDatabase.make(migrations: Migrations.all) {
+            $0.poolSize = 16
+            $0.readConnections = 1
+        }
         let (network, routers) = (FakeNetwork(), FakeRouters())
         let room = FloatingIPRoom(
             database: database.database,

@@ -134,7 +134,7 @@ import Testing
             draft.association = AssociationRequest(portID: port)
             let (opened, gate) = AsyncStream.makeStream(of: Void.self)
             await house.network.setAfter { call in
-                guard call == .reserve else { return }
+                guard call == .addReference else { return }
                 for await _ in opened {}
                 try Task.checkCancellation()
             }

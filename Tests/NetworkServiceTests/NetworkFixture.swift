@@ -75,7 +75,10 @@ func withService(
     quotas: QuotaDefaults = QuotaDefaults(),
     _ body: (API) async throws -> Void
 ) async throws {
-    let temporary = try await TemporaryDatabase.make(migrations: Migrations.all) { $0.poolSize = 16 }
+    let temporary = try await TemporaryDatabase.make(migrations: Migrations.all) {
+        $0.poolSize = 16
+        $0.readConnections = 1
+    }
     let feed = FeedTail(database: temporary.database, logger: .silent)
     let storage = NetworkStorage(database: temporary.database, feed: feed, quotas: quotas)
     let services = NetworkServices(

@@ -342,6 +342,10 @@ public nonisolated struct L3_Network_V1_BatchGetPortsRequest: Sendable {
 
   public var ids: [String] = []
 
+  /// Fill in `id`, `network_id`, `name`, `mac_address`, `admin_state_up`, `status`, `device_id` and `device_owner` only,
+  /// at a fraction of the cost.
+  public var detailsOnly: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -985,7 +989,7 @@ nonisolated extension L3_Network_V1_GetPortRequest: SwiftProtobuf.Message, Swift
 
 nonisolated extension L3_Network_V1_BatchGetPortsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BatchGetPortsRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ids\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ids\0\u{3}details_only\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -994,6 +998,7 @@ nonisolated extension L3_Network_V1_BatchGetPortsRequest: SwiftProtobuf.Message,
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedStringField(value: &self.ids) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.detailsOnly) }()
       default: break
       }
     }
@@ -1003,11 +1008,15 @@ nonisolated extension L3_Network_V1_BatchGetPortsRequest: SwiftProtobuf.Message,
     if !self.ids.isEmpty {
       try visitor.visitRepeatedStringField(value: self.ids, fieldNumber: 1)
     }
+    if self.detailsOnly != false {
+      try visitor.visitSingularBoolField(value: self.detailsOnly, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: L3_Network_V1_BatchGetPortsRequest, rhs: L3_Network_V1_BatchGetPortsRequest) -> Bool {
     if lhs.ids != rhs.ids {return false}
+    if lhs.detailsOnly != rhs.detailsOnly {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -111,6 +111,45 @@ public enum L3_Network_V1_PortReservations: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "GetHoldFacts" metadata.
+        public enum GetHoldFacts: Sendable {
+            /// Request type for "GetHoldFacts".
+            public typealias Input = L3_Network_V1_GetHoldFactsRequest
+            /// Response type for "GetHoldFacts".
+            public typealias Output = L3_Network_V1_GetHoldFactsResponse
+            /// Descriptor for "GetHoldFacts".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "l3.network.v1.PortReservations"),
+                method: "GetHoldFacts",
+                type: .unary
+            )
+        }
+        /// Namespace for "HoldAddress" metadata.
+        public enum HoldAddress: Sendable {
+            /// Request type for "HoldAddress".
+            public typealias Input = L3_Network_V1_HoldAddressRequest
+            /// Response type for "HoldAddress".
+            public typealias Output = L3_Network_V1_HoldAddressResponse
+            /// Descriptor for "HoldAddress".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "l3.network.v1.PortReservations"),
+                method: "HoldAddress",
+                type: .unary
+            )
+        }
+        /// Namespace for "DropHolds" metadata.
+        public enum DropHolds: Sendable {
+            /// Request type for "DropHolds".
+            public typealias Input = L3_Network_V1_DropHoldsRequest
+            /// Response type for "DropHolds".
+            public typealias Output = L3_Network_V1_DropHoldsResponse
+            /// Descriptor for "DropHolds".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "l3.network.v1.PortReservations"),
+                method: "DropHolds",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "l3.network.v1.PortReservations" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             ReservePort.descriptor,
@@ -119,7 +158,10 @@ public enum L3_Network_V1_PortReservations: Sendable {
             UpdateReservedPort.descriptor,
             ReleasePort.descriptor,
             AddPortReference.descriptor,
-            RemovePortReference.descriptor
+            RemovePortReference.descriptor,
+            GetHoldFacts.descriptor,
+            HoldAddress.descriptor,
+            DropHolds.descriptor
         ]
     }
 }
@@ -281,6 +323,61 @@ extension L3_Network_V1_PortReservations {
             request: GRPCCore.StreamingServerRequest<L3_Network_V1_RemovePortReferenceRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_RemovePortReferenceResponse>
+
+        /// Handle the "GetHoldFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the caller, who may be anybody, sees of what it wants an address held for; what it does not see is absent.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `L3_Network_V1_GetHoldFactsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `L3_Network_V1_GetHoldFactsResponse` messages.
+        func getHoldFacts(
+            request: GRPCCore.StreamingServerRequest<L3_Network_V1_GetHoldFactsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_GetHoldFactsResponse>
+
+        /// Handle the "HoldAddress" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReservePort and AddPortReference for the same holder in one: both happen or none. Errors: those of both.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `L3_Network_V1_HoldAddressRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `L3_Network_V1_HoldAddressResponse` messages.
+        func holdAddress(
+            request: GRPCCore.StreamingServerRequest<L3_Network_V1_HoldAddressRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_HoldAddressResponse>
+
+        /// Handle the "DropHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReleasePort and RemovePortReference for the same holder in one. A crash of the database may bring back what this
+        /// > dropped; whoever keeps it asks the holder before long, and drops it again.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `L3_Network_V1_DropHoldsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `L3_Network_V1_DropHoldsResponse` messages.
+        func dropHolds(
+            request: GRPCCore.StreamingServerRequest<L3_Network_V1_DropHoldsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_DropHoldsResponse>
     }
 
     /// Service protocol for the "l3.network.v1.PortReservations" service.
@@ -426,6 +523,61 @@ extension L3_Network_V1_PortReservations {
             request: GRPCCore.ServerRequest<L3_Network_V1_RemovePortReferenceRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_RemovePortReferenceResponse>
+
+        /// Handle the "GetHoldFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the caller, who may be anybody, sees of what it wants an address held for; what it does not see is absent.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_GetHoldFactsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `L3_Network_V1_GetHoldFactsResponse` message.
+        func getHoldFacts(
+            request: GRPCCore.ServerRequest<L3_Network_V1_GetHoldFactsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_GetHoldFactsResponse>
+
+        /// Handle the "HoldAddress" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReservePort and AddPortReference for the same holder in one: both happen or none. Errors: those of both.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_HoldAddressRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `L3_Network_V1_HoldAddressResponse` message.
+        func holdAddress(
+            request: GRPCCore.ServerRequest<L3_Network_V1_HoldAddressRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_HoldAddressResponse>
+
+        /// Handle the "DropHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReleasePort and RemovePortReference for the same holder in one. A crash of the database may bring back what this
+        /// > dropped; whoever keeps it asks the holder before long, and drops it again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_DropHoldsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `L3_Network_V1_DropHoldsResponse` message.
+        func dropHolds(
+            request: GRPCCore.ServerRequest<L3_Network_V1_DropHoldsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_DropHoldsResponse>
     }
 
     /// Simple service protocol for the "l3.network.v1.PortReservations" service.
@@ -569,6 +721,61 @@ extension L3_Network_V1_PortReservations {
             request: L3_Network_V1_RemovePortReferenceRequest,
             context: GRPCCore.ServerContext
         ) async throws -> L3_Network_V1_RemovePortReferenceResponse
+
+        /// Handle the "GetHoldFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the caller, who may be anybody, sees of what it wants an address held for; what it does not see is absent.
+        ///
+        /// - Parameters:
+        ///   - request: A `L3_Network_V1_GetHoldFactsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `L3_Network_V1_GetHoldFactsResponse` to respond with.
+        func getHoldFacts(
+            request: L3_Network_V1_GetHoldFactsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> L3_Network_V1_GetHoldFactsResponse
+
+        /// Handle the "HoldAddress" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReservePort and AddPortReference for the same holder in one: both happen or none. Errors: those of both.
+        ///
+        /// - Parameters:
+        ///   - request: A `L3_Network_V1_HoldAddressRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `L3_Network_V1_HoldAddressResponse` to respond with.
+        func holdAddress(
+            request: L3_Network_V1_HoldAddressRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> L3_Network_V1_HoldAddressResponse
+
+        /// Handle the "DropHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReleasePort and RemovePortReference for the same holder in one. A crash of the database may bring back what this
+        /// > dropped; whoever keeps it asks the holder before long, and drops it again.
+        ///
+        /// - Parameters:
+        ///   - request: A `L3_Network_V1_DropHoldsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `L3_Network_V1_DropHoldsResponse` to respond with.
+        func dropHolds(
+            request: L3_Network_V1_DropHoldsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> L3_Network_V1_DropHoldsResponse
     }
 }
 
@@ -653,6 +860,39 @@ extension L3_Network_V1_PortReservations.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: L3_Network_V1_PortReservations.Method.GetHoldFacts.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_GetHoldFactsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_GetHoldFactsResponse>(),
+            handler: { request, context in
+                try await self.getHoldFacts(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: L3_Network_V1_PortReservations.Method.HoldAddress.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_HoldAddressRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_HoldAddressResponse>(),
+            handler: { request, context in
+                try await self.holdAddress(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: L3_Network_V1_PortReservations.Method.DropHolds.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_DropHoldsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_DropHoldsResponse>(),
+            handler: { request, context in
+                try await self.dropHolds(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -730,6 +970,39 @@ extension L3_Network_V1_PortReservations.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_RemovePortReferenceResponse> {
         let response = try await self.removePortReference(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func getHoldFacts(
+        request: GRPCCore.StreamingServerRequest<L3_Network_V1_GetHoldFactsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_GetHoldFactsResponse> {
+        let response = try await self.getHoldFacts(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func holdAddress(
+        request: GRPCCore.StreamingServerRequest<L3_Network_V1_HoldAddressRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_HoldAddressResponse> {
+        let response = try await self.holdAddress(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func dropHolds(
+        request: GRPCCore.StreamingServerRequest<L3_Network_V1_DropHoldsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_DropHoldsResponse> {
+        let response = try await self.dropHolds(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -824,6 +1097,45 @@ extension L3_Network_V1_PortReservations.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_RemovePortReferenceResponse> {
         return GRPCCore.ServerResponse<L3_Network_V1_RemovePortReferenceResponse>(
             message: try await self.removePortReference(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func getHoldFacts(
+        request: GRPCCore.ServerRequest<L3_Network_V1_GetHoldFactsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_GetHoldFactsResponse> {
+        return GRPCCore.ServerResponse<L3_Network_V1_GetHoldFactsResponse>(
+            message: try await self.getHoldFacts(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func holdAddress(
+        request: GRPCCore.ServerRequest<L3_Network_V1_HoldAddressRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_HoldAddressResponse> {
+        return GRPCCore.ServerResponse<L3_Network_V1_HoldAddressResponse>(
+            message: try await self.holdAddress(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func dropHolds(
+        request: GRPCCore.ServerRequest<L3_Network_V1_DropHoldsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_DropHoldsResponse> {
+        return GRPCCore.ServerResponse<L3_Network_V1_DropHoldsResponse>(
+            message: try await self.dropHolds(
                 request: request.message,
                 context: context
             ),
@@ -1010,6 +1322,76 @@ extension L3_Network_V1_PortReservations {
             deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_RemovePortReferenceResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_RemovePortReferenceResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetHoldFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the caller, who may be anybody, sees of what it wants an address held for; what it does not see is absent.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_GetHoldFactsRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_GetHoldFactsRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_GetHoldFactsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getHoldFacts<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_GetHoldFactsRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_GetHoldFactsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_GetHoldFactsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_GetHoldFactsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "HoldAddress" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReservePort and AddPortReference for the same holder in one: both happen or none. Errors: those of both.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_HoldAddressRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_HoldAddressRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_HoldAddressResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func holdAddress<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_HoldAddressRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_HoldAddressRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_HoldAddressResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_HoldAddressResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "DropHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReleasePort and RemovePortReference for the same holder in one. A crash of the database may bring back what this
+        /// > dropped; whoever keeps it asks the holder before long, and drops it again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_DropHoldsRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_DropHoldsRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_DropHoldsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func dropHolds<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_DropHoldsRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_DropHoldsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_DropHoldsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_DropHoldsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -1276,6 +1658,109 @@ extension L3_Network_V1_PortReservations {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "GetHoldFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the caller, who may be anybody, sees of what it wants an address held for; what it does not see is absent.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_GetHoldFactsRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_GetHoldFactsRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_GetHoldFactsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func getHoldFacts<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_GetHoldFactsRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_GetHoldFactsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_GetHoldFactsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_GetHoldFactsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: L3_Network_V1_PortReservations.Method.GetHoldFacts.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "HoldAddress" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReservePort and AddPortReference for the same holder in one: both happen or none. Errors: those of both.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_HoldAddressRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_HoldAddressRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_HoldAddressResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func holdAddress<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_HoldAddressRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_HoldAddressRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_HoldAddressResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_HoldAddressResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: L3_Network_V1_PortReservations.Method.HoldAddress.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "DropHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > ReleasePort and RemovePortReference for the same holder in one. A crash of the database may bring back what this
+        /// > dropped; whoever keeps it asks the holder before long, and drops it again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_DropHoldsRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_DropHoldsRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_DropHoldsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func dropHolds<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_DropHoldsRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_DropHoldsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_DropHoldsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_DropHoldsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: L3_Network_V1_PortReservations.Method.DropHolds.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -1483,6 +1968,94 @@ extension L3_Network_V1_PortReservations.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_RemovePortReferenceRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_RemovePortReferenceResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetHoldFacts" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the caller, who may be anybody, sees of what it wants an address held for; what it does not see is absent.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `L3_Network_V1_GetHoldFactsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func getHoldFacts<Result>(
+        request: GRPCCore.ClientRequest<L3_Network_V1_GetHoldFactsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_GetHoldFactsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getHoldFacts(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_GetHoldFactsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_GetHoldFactsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "HoldAddress" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > ReservePort and AddPortReference for the same holder in one: both happen or none. Errors: those of both.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `L3_Network_V1_HoldAddressRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func holdAddress<Result>(
+        request: GRPCCore.ClientRequest<L3_Network_V1_HoldAddressRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_HoldAddressResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.holdAddress(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_HoldAddressRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_HoldAddressResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DropHolds" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > ReleasePort and RemovePortReference for the same holder in one. A crash of the database may bring back what this
+    /// > dropped; whoever keeps it asks the holder before long, and drops it again.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `L3_Network_V1_DropHoldsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func dropHolds<Result>(
+        request: GRPCCore.ClientRequest<L3_Network_V1_DropHoldsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_DropHoldsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.dropHolds(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_DropHoldsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_DropHoldsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1720,6 +2293,106 @@ extension L3_Network_V1_PortReservations.ClientProtocol {
             metadata: metadata
         )
         return try await self.removePortReference(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetHoldFacts" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the caller, who may be anybody, sees of what it wants an address held for; what it does not see is absent.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func getHoldFacts<Result>(
+        _ message: L3_Network_V1_GetHoldFactsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_GetHoldFactsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<L3_Network_V1_GetHoldFactsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getHoldFacts(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "HoldAddress" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > ReservePort and AddPortReference for the same holder in one: both happen or none. Errors: those of both.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func holdAddress<Result>(
+        _ message: L3_Network_V1_HoldAddressRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_HoldAddressResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<L3_Network_V1_HoldAddressRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.holdAddress(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DropHolds" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > ReleasePort and RemovePortReference for the same holder in one. A crash of the database may bring back what this
+    /// > dropped; whoever keeps it asks the holder before long, and drops it again.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func dropHolds<Result>(
+        _ message: L3_Network_V1_DropHoldsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_DropHoldsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<L3_Network_V1_DropHoldsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.dropHolds(
             request: request,
             options: options,
             onResponse: handleResponse

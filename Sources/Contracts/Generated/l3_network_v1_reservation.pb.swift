@@ -271,6 +271,172 @@ public nonisolated struct L3_Network_V1_RemovePortReferenceResponse: Sendable {
   public init() {}
 }
 
+public nonisolated struct L3_Network_V1_GetHoldFactsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The network to take an address of.
+  public var networkID: String = String()
+
+  /// The subnet to take it of; empty is any.
+  public var subnetID: String = String()
+
+  /// The port to lean on; empty is none.
+  public var portID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct L3_Network_V1_GetHoldFactsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var network: L3_Network_V1_Network {
+    get {_network ?? L3_Network_V1_Network()}
+    set {_network = newValue}
+  }
+  /// Returns true if `network` has been explicitly set.
+  public var hasNetwork: Bool {self._network != nil}
+  /// Clears the value of `network`. Subsequent reads from it will return its default value.
+  public mutating func clearNetwork() {self._network = nil}
+
+  /// All of the network's, whether the caller sees them or not.
+  public var subnets: [L3_Network_V1_Subnet] = []
+
+  /// The one that was named, wherever it is.
+  public var subnet: L3_Network_V1_Subnet {
+    get {_subnet ?? L3_Network_V1_Subnet()}
+    set {_subnet = newValue}
+  }
+  /// Returns true if `subnet` has been explicitly set.
+  public var hasSubnet: Bool {self._subnet != nil}
+  /// Clears the value of `subnet`. Subsequent reads from it will return its default value.
+  public mutating func clearSubnet() {self._subnet = nil}
+
+  public var port: L3_Network_V1_Port {
+    get {_port ?? L3_Network_V1_Port()}
+    set {_port = newValue}
+  }
+  /// Returns true if `port` has been explicitly set.
+  public var hasPort: Bool {self._port != nil}
+  /// Clears the value of `port`. Subsequent reads from it will return its default value.
+  public mutating func clearPort() {self._port = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _network: L3_Network_V1_Network? = nil
+  fileprivate var _subnet: L3_Network_V1_Subnet? = nil
+  fileprivate var _port: L3_Network_V1_Port? = nil
+}
+
+public nonisolated struct L3_Network_V1_HoldAddressRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reservation: L3_Network_V1_ReservePortRequest {
+    get {_reservation ?? L3_Network_V1_ReservePortRequest()}
+    set {_reservation = newValue}
+  }
+  /// Returns true if `reservation` has been explicitly set.
+  public var hasReservation: Bool {self._reservation != nil}
+  /// Clears the value of `reservation`. Subsequent reads from it will return its default value.
+  public mutating func clearReservation() {self._reservation = nil}
+
+  /// Absent: no reference is recorded. Its holder is the reservation's, and left out.
+  public var reference: L3_Network_V1_AddPortReferenceRequest {
+    get {_reference ?? L3_Network_V1_AddPortReferenceRequest()}
+    set {_reference = newValue}
+  }
+  /// Returns true if `reference` has been explicitly set.
+  public var hasReference: Bool {self._reference != nil}
+  /// Clears the value of `reference`. Subsequent reads from it will return its default value.
+  public mutating func clearReference() {self._reference = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _reservation: L3_Network_V1_ReservePortRequest? = nil
+  fileprivate var _reference: L3_Network_V1_AddPortReferenceRequest? = nil
+}
+
+public nonisolated struct L3_Network_V1_HoldAddressResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The port that was reserved.
+  public var reserved: L3_Network_V1_Port {
+    get {_reserved ?? L3_Network_V1_Port()}
+    set {_reserved = newValue}
+  }
+  /// Returns true if `reserved` has been explicitly set.
+  public var hasReserved: Bool {self._reserved != nil}
+  /// Clears the value of `reserved`. Subsequent reads from it will return its default value.
+  public mutating func clearReserved() {self._reserved = nil}
+
+  /// The port of the reference as it is; absent when none was asked for.
+  public var referenced: L3_Network_V1_Port {
+    get {_referenced ?? L3_Network_V1_Port()}
+    set {_referenced = newValue}
+  }
+  /// Returns true if `referenced` has been explicitly set.
+  public var hasReferenced: Bool {self._referenced != nil}
+  /// Clears the value of `referenced`. Subsequent reads from it will return its default value.
+  public mutating func clearReferenced() {self._referenced = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _reserved: L3_Network_V1_Port? = nil
+  fileprivate var _referenced: L3_Network_V1_Port? = nil
+}
+
+public nonisolated struct L3_Network_V1_DropHoldsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var holder: L3_Reference_V1_Holder {
+    get {_holder ?? L3_Reference_V1_Holder()}
+    set {_holder = newValue}
+  }
+  /// Returns true if `holder` has been explicitly set.
+  public var hasHolder: Bool {self._holder != nil}
+  /// Clears the value of `holder`. Subsequent reads from it will return its default value.
+  public mutating func clearHolder() {self._holder = nil}
+
+  /// Ports to which the holder has a reference no more.
+  public var referencePortIds: [String] = []
+
+  /// The port to delete; empty is none.
+  public var releasePortID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _holder: L3_Reference_V1_Holder? = nil
+}
+
+public nonisolated struct L3_Network_V1_DropHoldsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct L3_Network_V1_PortWillBeDeletedRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -785,6 +951,236 @@ nonisolated extension L3_Network_V1_RemovePortReferenceResponse: SwiftProtobuf.M
   }
 
   public static func ==(lhs: L3_Network_V1_RemovePortReferenceResponse, rhs: L3_Network_V1_RemovePortReferenceResponse) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_GetHoldFactsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetHoldFactsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}network_id\0\u{3}subnet_id\0\u{3}port_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.networkID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.subnetID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.portID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.networkID.isEmpty {
+      try visitor.visitSingularStringField(value: self.networkID, fieldNumber: 1)
+    }
+    if !self.subnetID.isEmpty {
+      try visitor.visitSingularStringField(value: self.subnetID, fieldNumber: 2)
+    }
+    if !self.portID.isEmpty {
+      try visitor.visitSingularStringField(value: self.portID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_GetHoldFactsRequest, rhs: L3_Network_V1_GetHoldFactsRequest) -> Bool {
+    if lhs.networkID != rhs.networkID {return false}
+    if lhs.subnetID != rhs.subnetID {return false}
+    if lhs.portID != rhs.portID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_GetHoldFactsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetHoldFactsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}network\0\u{1}subnets\0\u{1}subnet\0\u{1}port\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._network) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.subnets) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._subnet) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._port) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._network {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.subnets.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.subnets, fieldNumber: 2)
+    }
+    try { if let v = self._subnet {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._port {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_GetHoldFactsResponse, rhs: L3_Network_V1_GetHoldFactsResponse) -> Bool {
+    if lhs._network != rhs._network {return false}
+    if lhs.subnets != rhs.subnets {return false}
+    if lhs._subnet != rhs._subnet {return false}
+    if lhs._port != rhs._port {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_HoldAddressRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HoldAddressRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reservation\0\u{1}reference\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._reservation) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._reference) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._reservation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._reference {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_HoldAddressRequest, rhs: L3_Network_V1_HoldAddressRequest) -> Bool {
+    if lhs._reservation != rhs._reservation {return false}
+    if lhs._reference != rhs._reference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_HoldAddressResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HoldAddressResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reserved\0\u{1}referenced\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._reserved) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._referenced) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._reserved {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._referenced {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_HoldAddressResponse, rhs: L3_Network_V1_HoldAddressResponse) -> Bool {
+    if lhs._reserved != rhs._reserved {return false}
+    if lhs._referenced != rhs._referenced {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_DropHoldsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DropHoldsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}holder\0\u{3}reference_port_ids\0\u{3}release_port_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._holder) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.referencePortIds) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.releasePortID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._holder {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.referencePortIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.referencePortIds, fieldNumber: 2)
+    }
+    if !self.releasePortID.isEmpty {
+      try visitor.visitSingularStringField(value: self.releasePortID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_DropHoldsRequest, rhs: L3_Network_V1_DropHoldsRequest) -> Bool {
+    if lhs._holder != rhs._holder {return false}
+    if lhs.referencePortIds != rhs.referencePortIds {return false}
+    if lhs.releasePortID != rhs.releasePortID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_DropHoldsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DropHoldsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_DropHoldsResponse, rhs: L3_Network_V1_DropHoldsResponse) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,15 +10,23 @@ protocol PortDirectory: Sendable {
     func port(_ id: PortID, as context: RequestContext) async throws -> Port
     /// Those of the ports that exist, whoever asks, in one call for each thousand.
     func ports(_ ids: Set<PortID>) async throws -> [PortID: Port]
-    /// Makes the port that holds a floating IP's address.
-    func reserve(_ reservation: AddressReservation) async throws -> Port
-    /// Deletes the port that holds a floating IP's address. Succeeds when it is gone.
-    func release(_ port: PortID, for floatingIP: FloatingIPID) async throws
+    /// Makes the port that holds a floating IP's address, and records that the floating IP leans on the target's; both
+    /// or nothing, in one call. Refused as `addReference` is.
+    func hold(_ reservation: AddressReservation, leaningOn target: FloatingIP.Target?) async throws -> HeldAddress
     /// Records that a holder leans on a port's address, and gives the port as it is then; refused with `portNotFound`
     /// and `badRequest` when it does not have the address.
     func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port
-    /// Drops the record. Succeeds when there is none.
-    func removeReference(of holder: Holder, to port: PortID) async throws
+    /// Drops the records that the holder leans on the ports, and deletes the port that was made for it, if one is named,
+    /// in one call. What is gone already is no failure.
+    func drop(_ holder: Holder, references: [PortID], releasing port: PortID?) async throws
+}
+
+/// What is held of an address.
+struct HeldAddress: Hashable, Sendable {
+    /// The port that has the address.
+    let port: Port
+    /// The port of the target as it was when the reference to it was recorded; nil without a target.
+    let targetPort: Port?
 }
 
 /// An address of an external network to be held.

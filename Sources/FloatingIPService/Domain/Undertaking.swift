@@ -21,6 +21,8 @@ struct Outcome<Answer: Sendable>: Sendable {
     let kept: PortID?
     /// Whether it leaned on something before that it does not any more: a port, a way to one, or its address.
     let gaveUp: Loss
+    /// What the row leans on from now on; nil is to be read.
+    var footing: Footing?
 
     /// What was given up.
     enum Loss: Hashable, Sendable {

@@ -45,9 +45,16 @@ extension QueryRunner {
         ).isEmpty
     }
 
-    /// How many floating IPs a project has.
-    func usage(ofProject project: String) async throws(PostgresError) -> Int {
-        try await query("SELECT floating_ips FROM project_usage WHERE project_id = \(project)").first?.column(0) ?? 0
+    /// The floating IP as it is, nil when there is none; and how many a project has.
+    func floatingIP(
+        _ id: FloatingIPID,
+        andUsageOfProject project: String
+    ) async throws(PostgresError) -> (floatingIP: FloatingIP?, usage: Int) {
+        let rows = try await query([
+            "SELECT \(FloatingIPRow.columns) FROM floating_ips f WHERE f.id = \(id)",
+            "SELECT floating_ips FROM project_usage WHERE project_id = \(project)",
+        ])
+        return (try rows[0].first.map(FloatingIPRow.read), try rows[1].first?.column(0) ?? 0)
     }
 
     /// The forwardings of floating IPs, oldest first.

@@ -10,6 +10,17 @@ extension Transaction {
             .map(FloatingIPRow.read)
     }
 
+    /// The same, and whether it has forwardings.
+    func floatingIPForRemoval(
+        _ id: FloatingIPID
+    ) async throws(PostgresError) -> (floatingIP: FloatingIP?, isForwarding: Bool) {
+        let rows = try await query([
+            "SELECT \(FloatingIPRow.columns) FROM floating_ips f WHERE f.id = \(id) FOR UPDATE",
+            "SELECT 1 FROM port_forwardings WHERE floating_ip_id = \(id) LIMIT 1",
+        ])
+        return (try rows[0].first.map(FloatingIPRow.read), !rows[1].isEmpty)
+    }
+
     /// Locks floating IPs in the order of ids, and reads them.
     func floatingIPsForUpdate(_ ids: [FloatingIPID]) async throws(PostgresError) -> [FloatingIP] {
         try await query(
@@ -20,12 +31,14 @@ extension Transaction {
         ).map(FloatingIPRow.read)
     }
 
-    /// Writes a new floating IP and reads back what the database set; nil when one with its id exists.
+    /// Writes a new floating IP, counts it, and reads back what the database set.
     ///
+    /// - Returns: Nil when one with its id exists; and false when its project, whose count stays locked, has as many as
+    ///   it may. In either case the transaction is to be given up.
     /// - Throws: `FloatingIPError.portAlreadyAssociated`, `.conflict` when another has the address; `PostgresError`.
-    func insert(_ new: FloatingIP) async throws -> FloatingIP? {
+    func insert(_ new: FloatingIP, limit: Int) async throws -> (made: FloatingIP?, hasPlace: Bool) {
         try await naming(new) { () async throws(PostgresError) in
-            try await query(
+            let rows = try await query([
                 """
                 INSERT INTO floating_ips AS f (id, project_id, network_id, address, description, tags, dns_name,
                     dns_domain, port_id, fixed_ip_address, subnet_id, router_id, last_router_id, status)
@@ -34,8 +47,15 @@ extension Transaction {
                     \(new.target?.subnetID), \(new.routerID), \(new.lastRouterID), \(new.status.rawValue))
                 ON CONFLICT ON CONSTRAINT floating_ips_pkey DO NOTHING
                 RETURNING \(FloatingIPRow.columns)
+                """,
                 """
-            ).first.map(FloatingIPRow.read)
+                INSERT INTO project_usage AS u (project_id, floating_ips)
+                SELECT \(new.projectID), 1 WHERE \(limit) <> 0
+                ON CONFLICT ON CONSTRAINT project_usage_pkey DO UPDATE SET floating_ips = u.floating_ips + 1
+                WHERE \(limit) < 0 OR u.floating_ips < \(limit)
+                """,
+            ])
+            return (try rows[0].first.map(FloatingIPRow.read), rows[1].affected == 1)
         }
     }
 
@@ -83,8 +103,8 @@ extension Transaction {
     }
 
     /// Removes a floating IP that has no forwardings.
-    func delete(_ floatingIP: FloatingIP) async throws(PostgresError) {
-        try await execute("DELETE FROM floating_ips WHERE id = \(floatingIP.id)")
+    func delete(_ floatingIP: FloatingIP) {
+        executeLater("DELETE FROM floating_ips WHERE id = \(floatingIP.id)")
     }
 
     /// Writes what nodes made of locked floating IPs.
@@ -112,22 +132,8 @@ extension Transaction {
         )
     }
 
-    /// Counts one more floating IP of a project, whose row stays locked; false when it has as many as it may.
-    func takePlace(inProject project: String, limit: Int) async throws(PostgresError) -> Bool {
-        guard limit != 0 else { return false }
-        return try await execute(
-            """
-            INSERT INTO project_usage AS u (project_id, floating_ips) VALUES (\(project), 1)
-            ON CONFLICT ON CONSTRAINT project_usage_pkey DO UPDATE SET floating_ips = u.floating_ips + 1
-            WHERE \(limit) < 0 OR u.floating_ips < \(limit)
-            """
-        ) == 1
-    }
-
     /// Counts one floating IP of a project less.
-    func leavePlace(inProject project: String) async throws(PostgresError) {
-        try await execute(
-            "UPDATE project_usage SET floating_ips = floating_ips - 1 WHERE project_id = \(project)"
-        )
+    func leavePlace(inProject project: String) {
+        executeLater("UPDATE project_usage SET floating_ips = floating_ips - 1 WHERE project_id = \(project)")
     }
 }

@@ -2,7 +2,55 @@ internal import Listing
 internal import Postgres
 internal import ResourceModel
 
+/// A lease that is being asked for.
+struct LeaseRequest: Sendable {
+    fileprivate let holder: Holder
+    fileprivate let token: ID<Undertaking>
+    fileprivate let rows: Postponed
+
+    /// The undertaking; nil while another has the lease.
+    var undertaking: Undertaking? {
+        get async throws(PostgresError) { try UndertakingRow.read(await rows.rows, of: holder, token) }
+    }
+}
+
 extension Transaction {
+    /// Asks for the lease on what is held for a holder, on the way of the next statement.
+    func undertakeLater(_ holder: Holder, for lease: Duration) -> LeaseRequest {
+        let token = ID<Undertaking>.random()
+        let rows = executeLater(UndertakingRow.taking(holder, leaningOn: nil, for: lease, token))
+        return LeaseRequest(holder: holder, token: token, rows: rows)
+    }
+
+    /// Makes sure, on the way of the next statement, that the lease has not ended and does not before the transaction:
+    /// else there is no row.
+    func confirm(_ undertaking: Undertaking) -> Postponed {
+        executeLater(
+            """
+            SELECT 1 FROM undertakings WHERE \(UndertakingRow.of(undertaking)) AND lease_until > clock_timestamp()
+            FOR UPDATE
+            """
+        )
+    }
+
+    /// Ends an undertaking, whose lease was confirmed or begun here, in the transaction that makes it true.
+    func fulfil(_ undertaking: Undertaking) {
+        executeLater("DELETE FROM undertakings WHERE \(UndertakingRow.of(undertaking))")
+    }
+
+    /// Writes what is owed from now on, in the transaction that makes it so and has confirmed or begun the lease.
+    func owe(_ undertaking: Undertaking) {
+        executeLater(
+            """
+            UPDATE undertakings SET port_ids = \(Array(undertaking.portIDs)) WHERE \(UndertakingRow.of(undertaking))
+            """
+        )
+    }
+}
+
+/// Changes of undertakings alone, which may be lost in a crash of the database: an undertaking that comes back is settled
+/// again, and what others hold for one that does not they ask about by themselves.
+extension Database {
     /// Takes the lease on what is held for a holder, with what is owed from before; nil while another has it.
     func undertake(
         _ holder: Holder,
@@ -10,9 +58,34 @@ extension Transaction {
         for lease: Duration
     ) async throws(PostgresError) -> Undertaking? {
         let token = ID<Undertaking>.random()
+        let taking = UndertakingRow.taking(holder, leaningOn: port, for: lease, token)
+        return try UndertakingRow.read(await perform([taking], .forgetful)[0], of: holder, token)
+    }
+
+    /// Ends an undertaking about which nothing is owed any more.
+    func discharge(_ undertaking: Undertaking) async throws(PostgresError) {
+        try await perform(["DELETE FROM undertakings WHERE \(UndertakingRow.of(undertaking))"], .forgetful)
+    }
+
+    /// Lets go of the lease, so that anybody may take the undertaking over.
+    func abandon(_ undertaking: Undertaking) async throws(PostgresError) {
+        try await perform(
+            ["UPDATE undertakings SET lease_until = clock_timestamp() WHERE \(UndertakingRow.of(undertaking))"],
+            .forgetful
+        )
+    }
+}
+
+private enum UndertakingRow {
+    /// Takes the lease, unless another has it.
+    static func taking(
+        _ holder: Holder,
+        leaningOn port: PortID?,
+        for lease: Duration,
+        _ token: ID<Undertaking>
+    ) -> SQL {
         let ports = port.map { [$0] } ?? []
-        let rows = try await query(
-            """
+        return """
             INSERT INTO undertakings AS u (holder_kind, holder_id, token, lease_until, port_ids)
             VALUES (\(holder.kind), \(holder.text), \(token),
                 clock_timestamp() + \(lease / .seconds(1)) * interval '1 second', \(ports))
@@ -21,9 +94,15 @@ extension Transaction {
             WHERE u.lease_until <= clock_timestamp()
             RETURNING u.port_ids, u.xmax <> 0 AS inherited
             """
-        )
+    }
+
+    static func read(
+        _ rows: Rows,
+        of holder: Holder,
+        _ token: ID<Undertaking>
+    ) throws(PostgresError) -> Undertaking? {
         // A row that was updated, not inserted, has been locked by this transaction before: its xmax says so.
-        return try rows.first.map { row throws(PostgresError) in
+        try rows.first.map { row throws(PostgresError) in
             Undertaking(
                 holder: holder,
                 token: token,
@@ -33,33 +112,8 @@ extension Transaction {
         }
     }
 
-    /// Ends an undertaking in the transaction that makes it true; false when its lease has ended.
-    func fulfil(_ undertaking: Undertaking) async throws(PostgresError) -> Bool {
-        try await execute("DELETE FROM undertakings WHERE \(held(undertaking)) AND lease_until > clock_timestamp()")
-            == 1
-    }
-
-    /// Writes what is owed from now on, in the transaction that makes it so; false when the lease has ended.
-    func owe(_ undertaking: Undertaking) async throws(PostgresError) -> Bool {
-        try await execute(
-            """
-            UPDATE undertakings SET port_ids = \(Array(undertaking.portIDs))
-            WHERE \(held(undertaking)) AND lease_until > clock_timestamp()
-            """
-        ) == 1
-    }
-
-    /// Ends an undertaking about which nothing is owed any more.
-    func discharge(_ undertaking: Undertaking) async throws(PostgresError) {
-        try await execute("DELETE FROM undertakings WHERE \(held(undertaking))")
-    }
-
-    /// Lets go of the lease, so that anybody may take the undertaking over.
-    func abandon(_ undertaking: Undertaking) async throws(PostgresError) {
-        try await execute("UPDATE undertakings SET lease_until = clock_timestamp() WHERE \(held(undertaking))")
-    }
-
-    private func held(_ undertaking: Undertaking) -> SQL {
+    /// The row of an undertaking.
+    static func of(_ undertaking: Undertaking) -> SQL {
         """
         holder_kind = \(undertaking.holder.kind) AND holder_id = \(undertaking.holder.text)
             AND token = \(undertaking.token)

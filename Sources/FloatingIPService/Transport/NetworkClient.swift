@@ -11,43 +11,31 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
     private static var batch: Int { 1000 }
     private static var addressOwner: String { "network:floatingip" }
 
-    private let networks: L3_Network_V1_Networks.Client<Transport>
     private let subnets: L3_Network_V1_Subnets.Client<Transport>
     private let ports: L3_Network_V1_Ports.Client<Transport>
     private let reservations: L3_Network_V1_PortReservations.Client<Transport>
 
     init(_ client: GRPCClient<Transport>) {
-        networks = L3_Network_V1_Networks.Client(wrapping: client)
         subnets = L3_Network_V1_Subnets.Client(wrapping: client)
         ports = L3_Network_V1_Ports.Client(wrapping: client)
         reservations = L3_Network_V1_PortReservations.Client(wrapping: client)
     }
 
-    func network(_ id: NetworkID, as context: RequestContext) async throws -> Network {
-        try await Network(
+    func facts(_ places: FloatingIPPlaces, as context: RequestContext) async throws -> PlaceFacts {
+        let request = L3_Network_V1_GetHoldFactsRequest.with {
+            $0.networkID = places.networkID.description
+            $0.subnetID = places.subnetID?.description ?? ""
+            $0.portID = places.portID?.description ?? ""
+        }
+        return try await PlaceFacts(
             wire: RemoteCall.as(context) {
-                try await networks.getNetwork(.with { $0.id = id.description }, options: RemoteCall.options)
+                try await reservations.getHoldFacts(request, options: RemoteCall.options)
             }
         )
-    }
-
-    func subnet(_ id: SubnetID, as context: RequestContext) async throws -> Subnet {
-        try await Subnet(
-            wire: RemoteCall.as(context) {
-                try await subnets.getSubnet(.with { $0.id = id.description }, options: RemoteCall.options)
-            }
-        )
-    }
-
-    func subnets(of network: NetworkID) async throws -> [Subnet] {
-        try await subnets(ListQuery(filters: [.init("network_id", [network.description])]), as: RemoteCall.ownContext)
     }
 
     func externalSubnets(as context: RequestContext) async throws -> [Subnet] {
-        try await subnets(ListQuery(filters: [.init("router_external", ["true"])]), as: context)
-    }
-
-    private func subnets(_ query: ListQuery, as context: RequestContext) async throws -> [Subnet] {
+        let query = ListQuery(filters: [.init("router_external", ["true"])])
         let answer = try await RemoteCall.as(context) {
             try await subnets.listSubnets(.with { $0.query = query.wire }, options: RemoteCall.options)
         }
@@ -69,35 +57,39 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
             let batch = Array(rest.prefix(Self.batch))
             rest = rest.dropFirst(Self.batch)
             let answer = try await RemoteCall.asService {
-                try await ports.batchGetPorts(.with { $0.ids = batch }, options: RemoteCall.options)
+                let request = L3_Network_V1_BatchGetPortsRequest.with {
+                    $0.ids = batch
+                    $0.detailsOnly = true
+                }
+                return try await ports.batchGetPorts(request, options: RemoteCall.options)
             }
             for port in try answer.ports.map(Port.init(wire:)) { found[port.id] = port }
         }
         return found
     }
 
-    func reserve(_ reservation: AddressReservation) async throws -> Port {
-        let request = L3_Network_V1_ReservePortRequest.with {
-            $0.holder = Holder.floatingIP(reservation.floatingIPID).wire
-            $0.portID = reservation.floatingIPID.derived(as: PortKind.self, purpose: .floatingIPPort).description
-            $0.networkID = reservation.networkID.description
-            $0.deviceOwner = Self.addressOwner
-            $0.ipv4Only = true
-            if reservation.address != nil || reservation.subnetID != nil { $0.fixedIps = [reservation.wanted] }
+    func hold(_ reservation: AddressReservation, leaningOn target: FloatingIP.Target?) async throws -> HeldAddress {
+        let request = L3_Network_V1_HoldAddressRequest.with {
+            $0.reservation.holder = Holder.floatingIP(reservation.floatingIPID).wire
+            $0.reservation.portID =
+                reservation.floatingIPID.derived(as: PortKind.self, purpose: .floatingIPPort).description
+            $0.reservation.networkID = reservation.networkID.description
+            $0.reservation.deviceOwner = Self.addressOwner
+            $0.reservation.ipv4Only = true
+            if reservation.address != nil || reservation.subnetID != nil {
+                $0.reservation.fixedIps = [reservation.wanted]
+            }
+            guard let target else { return }
+            $0.reference.portID = target.portID.description
+            $0.reference.ipAddress = target.address.description
         }
-        return try await Port(
-            wire: RemoteCall.asService { try await reservations.reservePort(request, options: RemoteCall.options) }
+        let answer = try await RemoteCall.asService {
+            try await reservations.holdAddress(request, options: RemoteCall.options)
+        }
+        return HeldAddress(
+            port: try Port(wire: answer.reserved),
+            targetPort: answer.hasReferenced ? try Port(wire: answer.referenced) : nil
         )
-    }
-
-    func release(_ port: PortID, for floatingIP: FloatingIPID) async throws {
-        let request = L3_Network_V1_ReleasePortRequest.with {
-            $0.holder = Holder.floatingIP(floatingIP).wire
-            $0.portID = port.description
-        }
-        _ = try await RemoteCall.asService {
-            try await reservations.releasePort(request, options: RemoteCall.options)
-        }
     }
 
     func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port {
@@ -112,13 +104,14 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
         return try Port(wire: answer.port)
     }
 
-    func removeReference(of holder: Holder, to port: PortID) async throws {
-        let request = L3_Network_V1_RemovePortReferenceRequest.with {
+    func drop(_ holder: Holder, references: [PortID], releasing port: PortID?) async throws {
+        let request = L3_Network_V1_DropHoldsRequest.with {
             $0.holder = holder.wire
-            $0.portID = port.description
+            $0.referencePortIds = references.map(\.description)
+            $0.releasePortID = port?.description ?? ""
         }
         _ = try await RemoteCall.asService {
-            try await reservations.removePortReference(request, options: RemoteCall.options)
+            try await reservations.dropHolds(request, options: RemoteCall.options)
         }
     }
 }

@@ -20,6 +20,20 @@ extension Network {
     }
 }
 
+extension PlaceFacts {
+    /// What the message says.
+    init(wire: L3_Network_V1_GetHoldFactsResponse) throws(UnreadableAnswer) {
+        var subnets: [Subnet] = []
+        for subnet in wire.subnets { subnets.append(try Subnet(wire: subnet)) }
+        self.init(
+            network: wire.hasNetwork ? try Network(wire: wire.network) : nil,
+            subnets: subnets,
+            subnet: wire.hasSubnet ? try Subnet(wire: wire.subnet) : nil,
+            port: wire.hasPort ? try Port(wire: wire.port) : nil
+        )
+    }
+}
+
 extension Subnet {
     /// What FloatingIPService needs of the message.
     init(wire: Wire.Subnet) throws(UnreadableAnswer) {

@@ -38,6 +38,13 @@ struct AddressPlan: Sendable {
         }
     }
 
+    /// The subnet of which the wish's first address may be any; nil when the first address is no such choice, or the wish
+    /// is refused.
+    func firstSubnet(for wish: AddressWish) -> SubnetID? {
+        guard case .any(let candidates)? = (try? choices(for: wish))?.first else { return nil }
+        return candidates.first
+    }
+
     private var isRouter: Bool { DeviceOwner.isRouter(deviceOwner) }
 
     private var eligible: [Subnet] { subnets.filter { $0.serves(deviceOwner: deviceOwner) } }

@@ -15,8 +15,12 @@ struct NetworkStorage: Sendable {
     /// When the database finds a deadlock the body runs again, so it has no effects outside of the transaction.
     ///
     /// - Throws: What the body throws, `overQuota`, or `PostgresError`; nothing is changed then.
-    func writing<Result>(_ body: (Writing) async throws -> Result) async throws -> Result {
-        let (result, hasChanges) = try await database.withTransaction(retrying: .serializationFailures) { transaction in
+    func writing<Result>(
+        _ options: TransactionOptions = .readCommitted,
+        _ body: (Writing) async throws -> Result
+    ) async throws -> Result {
+        let (result, hasChanges) = try await database.withTransaction(options, retrying: .serializationFailures) {
+            transaction in
             let writing = Writing(transaction)
             let result = try await body(writing)
             let notes = writing.notes

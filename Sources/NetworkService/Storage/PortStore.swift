@@ -53,24 +53,8 @@ struct PortStore: Sendable {
         )
     }
 
-    /// How a port went in.
-    enum Insertion: Sendable {
-        case inserted(Port)
-        case idTaken
-        case macTaken
-    }
-
-    /// Puts a port in, without addresses.
-    func insert(_ port: Port) async throws -> Insertion {
-        if let history = try await source.first(insertion(of: port), History.init(row:)) {
-            var stored = port
-            stored.history = history
-            return .inserted(stored)
-        }
-        return try await source.query("SELECT 1 FROM ports WHERE id = \(port.id)").isEmpty ? .macTaken : .idTaken
-    }
-
-    private func insertion(of port: Port) -> SQL {
+    /// Puts a port in without addresses, unless its id or hardware address is taken.
+    func insertion(of port: Port) -> SQL {
         """
         INSERT INTO ports (
             id, project_id, name, description, tags, network_id, admin_state_up, mac_address, device_id, device_owner,

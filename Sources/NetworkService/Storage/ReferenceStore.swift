@@ -16,23 +16,29 @@ struct ReferenceStore: Sendable {
 
     /// Records a reference, or that it was asked for again.
     func put(_ reference: PortReference) async throws {
-        _ = try await source.query(
-            """
-            INSERT INTO port_references (port_id, holder_kind, holder_id, ip_address)
-            VALUES (\(reference.portID), \(reference.holder.kind), \(reference.holder.id), \(reference.address))
-            ON CONFLICT ON CONSTRAINT port_references_key DO UPDATE SET checked_at = clock_timestamp()
-            """
-        )
+        _ = try await source.query(Self.recording(reference))
+    }
+
+    /// The statement of `put`.
+    static func recording(_ reference: PortReference) -> SQL {
+        """
+        INSERT INTO port_references (port_id, holder_kind, holder_id, ip_address)
+        VALUES (\(reference.portID), \(reference.holder.kind), \(reference.holder.id), \(reference.address))
+        ON CONFLICT ON CONSTRAINT port_references_key DO UPDATE SET checked_at = clock_timestamp()
+        """
     }
 
     /// Drops what a holder has of a port.
     func remove(_ holder: Holder, of port: PortID) async throws {
-        _ = try await source.query(
-            """
-            DELETE FROM port_references
-            WHERE port_id = \(port) AND holder_kind = \(holder.kind) AND holder_id = \(holder.id)
-            """
-        )
+        _ = try await source.query(Self.dropping(holder, of: [port]))
+    }
+
+    /// Drops what a holder has of ports.
+    static func dropping(_ holder: Holder, of ports: [PortID]) -> SQL {
+        """
+        DELETE FROM port_references
+        WHERE port_id = ANY(\(ports)::uuid[]) AND holder_kind = \(holder.kind) AND holder_id = \(holder.id)
+        """
     }
 
     func references(to port: PortID) async throws -> Set<PortReference> {

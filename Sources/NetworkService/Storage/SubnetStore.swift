@@ -41,6 +41,17 @@ struct SubnetStore: Sendable {
         )
     }
 
+    /// All of a network, oldest first.
+    func all(of network: NetworkID) async throws -> [Subnet] {
+        try await source.all(
+            """
+            SELECT \(Subnet.columns) FROM subnets s JOIN networks n ON n.id = s.network_id
+            WHERE s.network_id = \(network) ORDER BY s.created_at, s.id
+            """,
+            Subnet.init(row:)
+        )
+    }
+
     /// Blocks of a network's subnets.
     func prefixes(of network: NetworkID) async throws -> [(id: SubnetID, prefix: CIDR)] {
         try await source.all("SELECT id, cidr FROM subnets WHERE network_id = \(network)") {

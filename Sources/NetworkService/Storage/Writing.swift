@@ -20,6 +20,8 @@ final class Writing: Sendable {
         stores = Stores(source: transaction)
     }
 
+    var holds: HoldStore { HoldStore(transaction: transaction) }
+
     var notes: Notes { noted.withLock(\.self) }
 
     /// A network has a new revision.

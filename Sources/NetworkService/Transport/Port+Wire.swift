@@ -57,6 +57,21 @@ extension Wire.Port {
     }
 }
 
+extension Wire.Port {
+    /// As much of a port as a floating IP shows.
+    init(_ details: PortDetails) {
+        self.init()
+        id = details.id.description
+        networkID = details.networkID.description
+        name = details.name
+        macAddress = details.mac.description
+        adminStateUp = details.isAdminUp
+        status = details.status.rawValue
+        deviceID = details.deviceID
+        deviceOwner = details.deviceOwner
+    }
+}
+
 extension Wire.FixedIP {
     init(_ fixed: FixedAddress) {
         self.init()

@@ -86,6 +86,56 @@ struct PortReservationsEndpoint: L3_Network_V1_PortReservations.SimpleServicePro
         }
     }
 
+    func getHoldFacts(
+        request: L3_Network_V1_GetHoldFactsRequest,
+        context: ServerContext
+    ) async throws -> L3_Network_V1_GetHoldFactsResponse {
+        try await answering {
+            let facts = try await registry.facts(
+                network: NetworkID(wire: request.networkID),
+                subnet: request.subnetID.isEmpty ? nil : SubnetID(wire: request.subnetID),
+                port: request.portID.isEmpty ? nil : PortID(wire: request.portID),
+                for: CurrentRequest.context
+            )
+            return .with {
+                if let network = facts.network { $0.network = Wire.Network(network) }
+                $0.subnets = facts.subnets.map(Wire.Subnet.init)
+                if let subnet = facts.subnet { $0.subnet = Wire.Subnet(subnet) }
+                if let port = facts.port { $0.port = render(port) }
+            }
+        }
+    }
+
+    func holdAddress(
+        request: L3_Network_V1_HoldAddressRequest,
+        context: ServerContext
+    ) async throws -> L3_Network_V1_HoldAddressResponse {
+        try await answeringService {
+            let reservation = try Reservation(wire: request.reservation)
+            let reference =
+                request.hasReference ? try PortReference(wire: request.reference, of: reservation.holder) : nil
+            let held = try await registry.hold(reservation, leaningOn: reference)
+            return .with {
+                $0.reserved = render(held.reserved)
+                if let port = held.referenced { $0.referenced = render(port) }
+            }
+        }
+    }
+
+    func dropHolds(
+        request: L3_Network_V1_DropHoldsRequest,
+        context: ServerContext
+    ) async throws -> L3_Network_V1_DropHoldsResponse {
+        try await answeringService {
+            try await registry.drop(
+                Holder(wire: request.holder),
+                references: request.referencePortIds.map { id throws(NetworkError) in try PortID(wire: id) },
+                releasing: request.releasePortID.isEmpty ? nil : PortID(wire: request.releasePortID)
+            )
+            return .init()
+        }
+    }
+
     private func answeringService<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
         try CurrentRequest.context.requireService()
         return try await answering(call)

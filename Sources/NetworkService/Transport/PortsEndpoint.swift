@@ -25,7 +25,12 @@ struct PortsEndpoint: L3_Network_V1_Ports.SimpleServiceProtocol {
             guard request.ids.count <= Self.mostIDs else {
                 throw NetworkError.invalidInput("\(request.ids.count) ids where at most \(Self.mostIDs) may be")
             }
-            let ports = try await registry.ports(request.ids.compactMap { PortID($0) }, for: CurrentRequest.context)
+            let (ids, caller) = (request.ids.compactMap { PortID($0) }, CurrentRequest.context)
+            if request.detailsOnly {
+                let details = try await registry.details(ids, for: caller)
+                return .with { $0.ports = details.map(Wire.Port.init) }
+            }
+            let ports = try await registry.ports(ids, for: caller)
             return .with { $0.ports = ports.map(render) }
         }
     }

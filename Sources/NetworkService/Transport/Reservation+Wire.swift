@@ -45,6 +45,13 @@ extension ReservationChange {
 }
 
 extension PortReference {
+    /// The reference that goes with a reservation.
+    init(wire: L3_Network_V1_AddPortReferenceRequest, of holder: Holder) throws(NetworkError) {
+        portID = try PortID(wire: wire.portID)
+        self.holder = holder
+        address = try IPAddress(wire: wire.ipAddress, field: "ip_address")
+    }
+
     init(wire: L3_Network_V1_AddPortReferenceRequest) throws(NetworkError) {
         portID = try PortID(wire: wire.portID)
         holder = try Holder(wire: wire.holder)

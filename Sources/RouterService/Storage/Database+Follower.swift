@@ -19,8 +19,10 @@ extension Database {
     }
 
     /// Notes how far the changes have been followed.
+    ///
+    /// A crash may undo it: then some are followed twice, which changes nothing.
     func notePosition(_ position: String, of name: String) async throws(PostgresError) {
-        try await execute("UPDATE followed SET position = \(position) WHERE name = \(name)")
+        try await perform(["UPDATE followed SET position = \(position) WHERE name = \(name)"], .forgetful)
     }
 
     /// The database's clock.

@@ -3,17 +3,35 @@ internal import Listing
 internal import Postgres
 internal import ResourceModel
 
-extension Transaction {
-    /// Records that a holder leans on a router and subnet, or that it still does.
-    func insert(_ binding: Binding) async throws(PostgresError) {
-        try await execute(
+extension Database {
+    /// Records that a holder leans on a router and subnet, or that it still does, if the router has a gateway on a
+    /// network, and an interface on the subnet when that is asked for as well; answers whether it has.
+    ///
+    /// The router is locked first, beside others who do the same: what is attached to it does not change meanwhile.
+    func insert(
+        _ binding: Binding,
+        ifLeadingTo network: NetworkID,
+        withInterface: Bool
+    ) async throws(PostgresError) -> Bool {
+        let interface: SQL = """
+            AND EXISTS (
+                SELECT FROM router_ports l JOIN ports p ON p.id = l.port_id
+                WHERE l.router_id = r.id AND l.role = 'interface' AND p.subnet_ids @> ARRAY[\(binding.subnetID)::uuid])
+            """
+        let rows = try await perform([
+            "SELECT 1 FROM routers WHERE id = \(binding.routerID) FOR SHARE",
             """
             INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id)
-            VALUES (\(binding.holder.kind.rawValue), \(binding.holder.id), \(binding.routerID), \(binding.subnetID))
+            SELECT \(binding.holder.kind.rawValue), \(binding.holder.id)::uuid, r.id, \(binding.subnetID)::uuid
+            FROM routers r WHERE r.id = \(binding.routerID) AND EXISTS (
+                SELECT FROM router_ports l JOIN ports p ON p.id = l.port_id
+                WHERE l.router_id = r.id AND l.role = 'gateway' AND p.network_id = \(network))
+                \(withInterface ? interface : "")
             ON CONFLICT ON CONSTRAINT bindings_pkey
                 DO UPDATE SET bound_at = clock_timestamp(), checked_at = clock_timestamp()
-            """
-        )
+            """,
+        ])
+        return rows[1].affected == 1
     }
 }
 
@@ -54,17 +72,22 @@ struct AgedBinding: Hashable, Sendable {
 
 extension Database {
     /// Drops a holder's bindings but the one to keep.
+    ///
+    /// It may be lost in a crash: what comes back then is asked about and dropped by the sweeper.
     func removeBindings(
         of holder: BindingHolder,
         keeping kept: (router: RouterID, subnet: SubnetID)?
     ) async throws(PostgresError) {
         let exception: SQL =
             kept.map { "AND NOT (router_id = \($0.router) AND subnet_id = \($0.subnet))" } ?? ""
-        try await execute(
-            """
-            DELETE FROM bindings
-            WHERE holder_kind = \(holder.kind.rawValue) AND holder_id = \(holder.id) \(exception)
-            """
+        try await perform(
+            [
+                """
+                DELETE FROM bindings
+                WHERE holder_kind = \(holder.kind.rawValue) AND holder_id = \(holder.id) \(exception)
+                """
+            ],
+            .forgetful
         )
     }
 

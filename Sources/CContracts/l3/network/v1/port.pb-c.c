@@ -1423,7 +1423,7 @@ const ProtobufCMessageDescriptor l3__network__v1__get_port_request__descriptor =
   (ProtobufCMessageInit) l3__network__v1__get_port_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor l3__network__v1__batch_get_ports_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor l3__network__v1__batch_get_ports_request__field_descriptors[2] =
 {
   {
     "ids",
@@ -1437,14 +1437,27 @@ static const ProtobufCFieldDescriptor l3__network__v1__batch_get_ports_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "details_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__BatchGetPortsRequest, details_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned l3__network__v1__batch_get_ports_request__field_indices_by_name[] = {
+  1,   /* field[1] = details_only */
   0,   /* field[0] = ids */
 };
 static const ProtobufCIntRange l3__network__v1__batch_get_ports_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor l3__network__v1__batch_get_ports_request__descriptor =
 {
@@ -1454,7 +1467,7 @@ const ProtobufCMessageDescriptor l3__network__v1__batch_get_ports_request__descr
   "L3__Network__V1__BatchGetPortsRequest",
   "l3.network.v1",
   sizeof(L3__Network__V1__BatchGetPortsRequest),
-  1,
+  2,
   l3__network__v1__batch_get_ports_request__field_descriptors,
   l3__network__v1__batch_get_ports_request__field_indices_by_name,
   1,  l3__network__v1__batch_get_ports_request__number_ranges,

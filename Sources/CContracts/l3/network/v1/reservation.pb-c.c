@@ -502,6 +502,276 @@ void   l3__network__v1__remove_port_reference_response__free_unpacked
   assert(message->base.descriptor == &l3__network__v1__remove_port_reference_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   l3__network__v1__get_hold_facts_request__init
+                     (L3__Network__V1__GetHoldFactsRequest         *message)
+{
+  static const L3__Network__V1__GetHoldFactsRequest init_value = L3__NETWORK__V1__GET_HOLD_FACTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__get_hold_facts_request__get_packed_size
+                     (const L3__Network__V1__GetHoldFactsRequest *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__get_hold_facts_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__get_hold_facts_request__pack
+                     (const L3__Network__V1__GetHoldFactsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__get_hold_facts_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__get_hold_facts_request__pack_to_buffer
+                     (const L3__Network__V1__GetHoldFactsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__get_hold_facts_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__GetHoldFactsRequest *
+       l3__network__v1__get_hold_facts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__GetHoldFactsRequest *)
+     protobuf_c_message_unpack (&l3__network__v1__get_hold_facts_request__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__get_hold_facts_request__free_unpacked
+                     (L3__Network__V1__GetHoldFactsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__get_hold_facts_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__get_hold_facts_response__init
+                     (L3__Network__V1__GetHoldFactsResponse         *message)
+{
+  static const L3__Network__V1__GetHoldFactsResponse init_value = L3__NETWORK__V1__GET_HOLD_FACTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__get_hold_facts_response__get_packed_size
+                     (const L3__Network__V1__GetHoldFactsResponse *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__get_hold_facts_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__get_hold_facts_response__pack
+                     (const L3__Network__V1__GetHoldFactsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__get_hold_facts_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__get_hold_facts_response__pack_to_buffer
+                     (const L3__Network__V1__GetHoldFactsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__get_hold_facts_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__GetHoldFactsResponse *
+       l3__network__v1__get_hold_facts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__GetHoldFactsResponse *)
+     protobuf_c_message_unpack (&l3__network__v1__get_hold_facts_response__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__get_hold_facts_response__free_unpacked
+                     (L3__Network__V1__GetHoldFactsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__get_hold_facts_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__hold_address_request__init
+                     (L3__Network__V1__HoldAddressRequest         *message)
+{
+  static const L3__Network__V1__HoldAddressRequest init_value = L3__NETWORK__V1__HOLD_ADDRESS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__hold_address_request__get_packed_size
+                     (const L3__Network__V1__HoldAddressRequest *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__hold_address_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__hold_address_request__pack
+                     (const L3__Network__V1__HoldAddressRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__hold_address_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__hold_address_request__pack_to_buffer
+                     (const L3__Network__V1__HoldAddressRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__hold_address_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__HoldAddressRequest *
+       l3__network__v1__hold_address_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__HoldAddressRequest *)
+     protobuf_c_message_unpack (&l3__network__v1__hold_address_request__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__hold_address_request__free_unpacked
+                     (L3__Network__V1__HoldAddressRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__hold_address_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__hold_address_response__init
+                     (L3__Network__V1__HoldAddressResponse         *message)
+{
+  static const L3__Network__V1__HoldAddressResponse init_value = L3__NETWORK__V1__HOLD_ADDRESS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__hold_address_response__get_packed_size
+                     (const L3__Network__V1__HoldAddressResponse *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__hold_address_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__hold_address_response__pack
+                     (const L3__Network__V1__HoldAddressResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__hold_address_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__hold_address_response__pack_to_buffer
+                     (const L3__Network__V1__HoldAddressResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__hold_address_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__HoldAddressResponse *
+       l3__network__v1__hold_address_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__HoldAddressResponse *)
+     protobuf_c_message_unpack (&l3__network__v1__hold_address_response__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__hold_address_response__free_unpacked
+                     (L3__Network__V1__HoldAddressResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__hold_address_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__drop_holds_request__init
+                     (L3__Network__V1__DropHoldsRequest         *message)
+{
+  static const L3__Network__V1__DropHoldsRequest init_value = L3__NETWORK__V1__DROP_HOLDS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__drop_holds_request__get_packed_size
+                     (const L3__Network__V1__DropHoldsRequest *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__drop_holds_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__drop_holds_request__pack
+                     (const L3__Network__V1__DropHoldsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__drop_holds_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__drop_holds_request__pack_to_buffer
+                     (const L3__Network__V1__DropHoldsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__drop_holds_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__DropHoldsRequest *
+       l3__network__v1__drop_holds_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__DropHoldsRequest *)
+     protobuf_c_message_unpack (&l3__network__v1__drop_holds_request__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__drop_holds_request__free_unpacked
+                     (L3__Network__V1__DropHoldsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__drop_holds_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__drop_holds_response__init
+                     (L3__Network__V1__DropHoldsResponse         *message)
+{
+  static const L3__Network__V1__DropHoldsResponse init_value = L3__NETWORK__V1__DROP_HOLDS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__drop_holds_response__get_packed_size
+                     (const L3__Network__V1__DropHoldsResponse *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__drop_holds_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__drop_holds_response__pack
+                     (const L3__Network__V1__DropHoldsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__drop_holds_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__drop_holds_response__pack_to_buffer
+                     (const L3__Network__V1__DropHoldsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__drop_holds_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__DropHoldsResponse *
+       l3__network__v1__drop_holds_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__DropHoldsResponse *)
+     protobuf_c_message_unpack (&l3__network__v1__drop_holds_response__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__drop_holds_response__free_unpacked
+                     (L3__Network__V1__DropHoldsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__drop_holds_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   l3__network__v1__port_will_be_deleted_request__init
                      (L3__Network__V1__PortWillBeDeletedRequest         *message)
 {
@@ -1390,6 +1660,331 @@ const ProtobufCMessageDescriptor l3__network__v1__remove_port_reference_response
   (ProtobufCMessageInit) l3__network__v1__remove_port_reference_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor l3__network__v1__get_hold_facts_request__field_descriptors[3] =
+{
+  {
+    "network_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__GetHoldFactsRequest, network_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subnet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__GetHoldFactsRequest, subnet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "port_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__GetHoldFactsRequest, port_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__get_hold_facts_request__field_indices_by_name[] = {
+  0,   /* field[0] = network_id */
+  2,   /* field[2] = port_id */
+  1,   /* field[1] = subnet_id */
+};
+static const ProtobufCIntRange l3__network__v1__get_hold_facts_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__get_hold_facts_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.GetHoldFactsRequest",
+  "GetHoldFactsRequest",
+  "L3__Network__V1__GetHoldFactsRequest",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__GetHoldFactsRequest),
+  3,
+  l3__network__v1__get_hold_facts_request__field_descriptors,
+  l3__network__v1__get_hold_facts_request__field_indices_by_name,
+  1,  l3__network__v1__get_hold_facts_request__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__get_hold_facts_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__get_hold_facts_response__field_descriptors[4] =
+{
+  {
+    "network",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__GetHoldFactsResponse, network),
+    &l3__network__v1__network__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subnets",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Network__V1__GetHoldFactsResponse, n_subnets),
+    offsetof(L3__Network__V1__GetHoldFactsResponse, subnets),
+    &l3__network__v1__subnet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subnet",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__GetHoldFactsResponse, subnet),
+    &l3__network__v1__subnet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "port",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__GetHoldFactsResponse, port),
+    &l3__network__v1__port__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__get_hold_facts_response__field_indices_by_name[] = {
+  0,   /* field[0] = network */
+  3,   /* field[3] = port */
+  2,   /* field[2] = subnet */
+  1,   /* field[1] = subnets */
+};
+static const ProtobufCIntRange l3__network__v1__get_hold_facts_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__get_hold_facts_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.GetHoldFactsResponse",
+  "GetHoldFactsResponse",
+  "L3__Network__V1__GetHoldFactsResponse",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__GetHoldFactsResponse),
+  4,
+  l3__network__v1__get_hold_facts_response__field_descriptors,
+  l3__network__v1__get_hold_facts_response__field_indices_by_name,
+  1,  l3__network__v1__get_hold_facts_response__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__get_hold_facts_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__hold_address_request__field_descriptors[2] =
+{
+  {
+    "reservation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__HoldAddressRequest, reservation),
+    &l3__network__v1__reserve_port_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reference",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__HoldAddressRequest, reference),
+    &l3__network__v1__add_port_reference_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__hold_address_request__field_indices_by_name[] = {
+  1,   /* field[1] = reference */
+  0,   /* field[0] = reservation */
+};
+static const ProtobufCIntRange l3__network__v1__hold_address_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__hold_address_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.HoldAddressRequest",
+  "HoldAddressRequest",
+  "L3__Network__V1__HoldAddressRequest",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__HoldAddressRequest),
+  2,
+  l3__network__v1__hold_address_request__field_descriptors,
+  l3__network__v1__hold_address_request__field_indices_by_name,
+  1,  l3__network__v1__hold_address_request__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__hold_address_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__hold_address_response__field_descriptors[2] =
+{
+  {
+    "reserved",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__HoldAddressResponse, reserved),
+    &l3__network__v1__port__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "referenced",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__HoldAddressResponse, referenced),
+    &l3__network__v1__port__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__hold_address_response__field_indices_by_name[] = {
+  1,   /* field[1] = referenced */
+  0,   /* field[0] = reserved */
+};
+static const ProtobufCIntRange l3__network__v1__hold_address_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__hold_address_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.HoldAddressResponse",
+  "HoldAddressResponse",
+  "L3__Network__V1__HoldAddressResponse",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__HoldAddressResponse),
+  2,
+  l3__network__v1__hold_address_response__field_descriptors,
+  l3__network__v1__hold_address_response__field_indices_by_name,
+  1,  l3__network__v1__hold_address_response__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__hold_address_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__drop_holds_request__field_descriptors[3] =
+{
+  {
+    "holder",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__DropHoldsRequest, holder),
+    &l3__reference__v1__holder__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reference_port_ids",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(L3__Network__V1__DropHoldsRequest, n_reference_port_ids),
+    offsetof(L3__Network__V1__DropHoldsRequest, reference_port_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "release_port_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__DropHoldsRequest, release_port_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__drop_holds_request__field_indices_by_name[] = {
+  0,   /* field[0] = holder */
+  1,   /* field[1] = reference_port_ids */
+  2,   /* field[2] = release_port_id */
+};
+static const ProtobufCIntRange l3__network__v1__drop_holds_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__drop_holds_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.DropHoldsRequest",
+  "DropHoldsRequest",
+  "L3__Network__V1__DropHoldsRequest",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__DropHoldsRequest),
+  3,
+  l3__network__v1__drop_holds_request__field_descriptors,
+  l3__network__v1__drop_holds_request__field_indices_by_name,
+  1,  l3__network__v1__drop_holds_request__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__drop_holds_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define l3__network__v1__drop_holds_response__field_descriptors NULL
+#define l3__network__v1__drop_holds_response__field_indices_by_name NULL
+#define l3__network__v1__drop_holds_response__number_ranges NULL
+const ProtobufCMessageDescriptor l3__network__v1__drop_holds_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.DropHoldsResponse",
+  "DropHoldsResponse",
+  "L3__Network__V1__DropHoldsResponse",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__DropHoldsResponse),
+  0,
+  l3__network__v1__drop_holds_response__field_descriptors,
+  l3__network__v1__drop_holds_response__field_indices_by_name,
+  0,  l3__network__v1__drop_holds_response__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__drop_holds_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor l3__network__v1__port_will_be_deleted_request__field_descriptors[1] =
 {
   {
@@ -1571,7 +2166,7 @@ const ProtobufCMessageDescriptor l3__network__v1__network_will_be_deleted_respon
   (ProtobufCMessageInit) l3__network__v1__network_will_be_deleted_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor l3__network__v1__port_reservations__method_descriptors[7] =
+static const ProtobufCMethodDescriptor l3__network__v1__port_reservations__method_descriptors[10] =
 {
   { "ReservePort", &l3__network__v1__reserve_port_request__descriptor, &l3__network__v1__port__descriptor },
   { "ClaimPort", &l3__network__v1__claim_port_request__descriptor, &l3__network__v1__port__descriptor },
@@ -1580,10 +2175,16 @@ static const ProtobufCMethodDescriptor l3__network__v1__port_reservations__metho
   { "ReleasePort", &l3__network__v1__release_port_request__descriptor, &l3__network__v1__release_port_response__descriptor },
   { "AddPortReference", &l3__network__v1__add_port_reference_request__descriptor, &l3__network__v1__add_port_reference_response__descriptor },
   { "RemovePortReference", &l3__network__v1__remove_port_reference_request__descriptor, &l3__network__v1__remove_port_reference_response__descriptor },
+  { "GetHoldFacts", &l3__network__v1__get_hold_facts_request__descriptor, &l3__network__v1__get_hold_facts_response__descriptor },
+  { "HoldAddress", &l3__network__v1__hold_address_request__descriptor, &l3__network__v1__hold_address_response__descriptor },
+  { "DropHolds", &l3__network__v1__drop_holds_request__descriptor, &l3__network__v1__drop_holds_response__descriptor },
 };
 const unsigned l3__network__v1__port_reservations__method_indices_by_name[] = {
   5,        /* AddPortReference */
   1,        /* ClaimPort */
+  9,        /* DropHolds */
+  7,        /* GetHoldFacts */
+  8,        /* HoldAddress */
   4,        /* ReleasePort */
   6,        /* RemovePortReference */
   0,        /* ReservePort */
@@ -1597,7 +2198,7 @@ const ProtobufCServiceDescriptor l3__network__v1__port_reservations__descriptor 
   "PortReservations",
   "L3__Network__V1__PortReservations",
   "l3.network.v1",
-  7,
+  10,
   l3__network__v1__port_reservations__method_descriptors,
   l3__network__v1__port_reservations__method_indices_by_name
 };
@@ -1656,6 +2257,30 @@ void l3__network__v1__port_reservations__remove_port_reference(ProtobufCService 
 {
   assert(service->descriptor == &l3__network__v1__port_reservations__descriptor);
   service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void l3__network__v1__port_reservations__get_hold_facts(ProtobufCService *service,
+                                                        const L3__Network__V1__GetHoldFactsRequest *input,
+                                                        L3__Network__V1__GetHoldFactsResponse_Closure closure,
+                                                        void *closure_data)
+{
+  assert(service->descriptor == &l3__network__v1__port_reservations__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void l3__network__v1__port_reservations__hold_address(ProtobufCService *service,
+                                                      const L3__Network__V1__HoldAddressRequest *input,
+                                                      L3__Network__V1__HoldAddressResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &l3__network__v1__port_reservations__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void l3__network__v1__port_reservations__drop_holds(ProtobufCService *service,
+                                                    const L3__Network__V1__DropHoldsRequest *input,
+                                                    L3__Network__V1__DropHoldsResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &l3__network__v1__port_reservations__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__port_reservations__init (L3__Network__V1__PortReservations_Service *service,
                                                L3__Network__V1__PortReservations_ServiceDestroy destroy)

@@ -278,10 +278,15 @@ struct  L3__Network__V1__BatchGetPortsRequest
   ProtobufCMessage base;
   size_t n_ids;
   char **ids;
+  /*
+   * Fill in `id`, `network_id`, `name`, `mac_address`, `admin_state_up`, `status`, `device_id` and `device_owner` only,
+   * at a fraction of the cost.
+   */
+  protobuf_c_boolean details_only;
 };
 #define L3__NETWORK__V1__BATCH_GET_PORTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__batch_get_ports_request__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0 }
 
 
 struct  L3__Network__V1__BatchGetPortsResponse
