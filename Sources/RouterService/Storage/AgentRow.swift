@@ -51,7 +51,8 @@ extension QueryRunner {
     func placementCandidates() async throws(PostgresError) -> [PlacementCandidate] {
         let rows = try await query(
             """
-            SELECT a.id, a.availability_zone, count(r.id) FROM agents a LEFT JOIN routers r ON r.agent_id = a.id
+            SELECT a.id, a.availability_zone, COALESCE(sum(p.routers), 0)::bigint
+            FROM agents a LEFT JOIN placements p ON p.agent_id = a.id
             WHERE a.admin_state_up AND a.lease_until > now() GROUP BY a.id ORDER BY a.id
             """
         )

@@ -11,6 +11,7 @@ enum Migrations {
         Migration(number: 5, name: "0005_create_router_ports", sql: createRouterPorts),
         Migration(number: 6, name: "0006_create_bindings", sql: createBindings),
         Migration(number: 7, name: "0007_create_duties", sql: createDuties),
+        Migration(number: 8, name: "0008_count_placements", sql: countPlacements),
     ]
 
     private static let createAgents = """
