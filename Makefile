@@ -12,7 +12,7 @@ SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo -E)
 DATA      ?= /var/lib/sluice
 SOURCES   := $(shell find Sources Tests Benchmarks -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*' 2>/dev/null) Package.swift
 
-.PHONY: help setup build demo up down test bench bench-rpc lint format protos protos-check compose-test ci
+.PHONY: help setup build demo up down test bench bench-api bench-rpc lint format protos protos-check compose-test ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | column -t -s '|'
@@ -43,7 +43,12 @@ test: setup ## all tests: value, store, kernel, system, acceptance
 
 bench: setup ## API and agent, as ratios to a reference measured in the same run
 	swift build -c release $(STRICT)
-	$(SUDO) Benchmarks/run.sh
+	$(SUDO) Benchmarks/run.sh operations
+
+bench-api: PACKAGES += wrk
+bench-api: setup ## what the API has to reach: figures with goals, each a ratio to a reference of the same run
+	swift build -c release $(STRICT)
+	$(SUDO) Benchmarks/run.sh goals
 
 bench-rpc: ## HTTP2Transport against grpc-swift's NIO transport
 	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Benchmarks/run.sh: the whole system's first table. Starts a private Sluice (release programs) on a node in a namespace,
-# measures API operations at 1 and 16 in flight and the agent's way from request to ACTIVE, and prints each as a ratio to
-# a reference measured in the same run: pgbench of a comparable statement, and the three processes (`nft` twice, `ip`) that
-# a forking agent would start for a floating IP. Writes .build/bench/api.json. Needs root.
+# Benchmarks/run.sh [operations|goals]: starts a private Sluice (release programs) and measures it, as ratios to
+# references measured in the same run. Needs root.
+#   operations  every API operation at 1 and 16 in flight, and the agent's way from request to ACTIVE, on a node in a
+#               namespace; references are pgbench of a comparable statement, and the three processes (`nft` twice, `ip`)
+#               that a forking agent would start for a floating IP. Writes .build/bench/operations.json.
+#   goals       what the API has to reach, without an agent; see API/goals.py. Writes .build/bench/api.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+what=${1:-operations}
 bin=${BIN:-.build/release}
 requests=${REQUESTS:-2000}
 node=sluice-bench-$$
@@ -23,14 +26,23 @@ finish() {
 }
 trap finish EXIT
 
-ip netns add "$node"
-ip -n "$node" link add br-ex type bridge
-ip -n "$node" link set br-ex up
-"$bin/sluice" up --data "$data/cluster" --port "$port" --node-namespace "$node" --node-name "$node" --log-level error \
-    >"$data/out" 2>"$data/log" &
+case $what in
+operations)
+    ip netns add "$node"
+    ip -n "$node" link add br-ex type bridge
+    ip -n "$node" link set br-ex up
+    arguments=(--node-namespace "$node" --node-name "$node")
+    measure=(Benchmarks/API/operations.py --requests "$requests" --socket "$data/cluster/run/postgres" --node "$node")
+    ;;
+goals)
+    arguments=(--without-agent)
+    measure=(Benchmarks/API/goals.py)
+    ;;
+*) echo "usage: Benchmarks/run.sh [operations|goals]" >&2 && exit 2 ;;
+esac
+"$bin/sluice" up --data "$data/cluster" --port "$port" "${arguments[@]}" --log-level error >"$data/out" 2>"$data/log" &
 cluster=$!
 is_ready() { grep -qs '^ready' "$data/out"; }
 for _ in $(seq 300); do is_ready && break; kill -0 "$cluster" 2>/dev/null || break; sleep 0.2; done
 is_ready || { cat "$data/log"; exit 1; }
-python3 Benchmarks/API/measure.py --api "$api" --requests "$requests" --data "$data" \
-    --socket "$data/cluster/run/postgres" --node "$node"
+python3 "${measure[@]}" --api "$api" --data "$data"

@@ -1,7 +1,6 @@
 """Measures the API and the agent of a running Sluice and prints ratios; called by Benchmarks/run.sh."""
 import argparse
 import concurrent.futures
-import http.client
 import json
 import os
 import pathlib
@@ -11,22 +10,7 @@ import subprocess
 import time
 import uuid
 
-
-class API:
-    """One keep-alive connection to the gateway."""
-
-    def __init__(self, url: str) -> None:
-        host, _, path = url.removeprefix("http://").partition("/")
-        self.connection, self.root = http.client.HTTPConnection(host, timeout=30), "/" + path
-
-    def call(self, method: str, path: str, body: dict | None = None) -> dict:
-        self.connection.request(method, f"{self.root}/{path}", json.dumps(body) if body is not None else None,
-                                {"Content-Type": "application/json"})
-        answer = self.connection.getresponse()
-        text = answer.read()
-        if answer.status >= 300:
-            raise RuntimeError(f"{method} {path}: {answer.status} {text.decode()}")
-        return json.loads(text) if text else {}
+from cluster import API
 
 
 def load(urls: list[str], in_flight: int, requests: int, data: pathlib.Path, body: dict | None = None) -> float:
@@ -152,7 +136,7 @@ def main() -> None:
                 spread(options.api, n, "DELETE", [f"{kind}s/{i}" for i in made]))
     row("floating IP, request to ACTIVE (nft, nft and ip processes)", "ms", forks(options.node),
         until_active(api, public, ports))
-    target = pathlib.Path(".build/bench/api.json")
+    target = pathlib.Path(".build/bench/operations.json")
     target.write_text(json.dumps(rows, indent=2) + "\n")
     print(f"written to {target}")
 
