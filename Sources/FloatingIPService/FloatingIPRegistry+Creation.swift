@@ -34,9 +34,9 @@ extension FloatingIPRegistry {
         ofProject owner: String,
         as context: RequestContext
     ) async throws -> (Port, HeldAssociation?) {
-        guard let wish else { return (try await ports.reserve(draft.reservation), nil) }
+        guard let wish else { return (try await ports.reserve(draft.reservation(ofProject: owner)), nil) }
         async let held = associate(draft.id, wish, ofProject: owner, as: context)
-        let port = try await ports.reserve(draft.reservation)
+        let port = try await ports.reserve(draft.reservation(ofProject: owner))
         return (port, try await held)
     }
 
@@ -96,7 +96,13 @@ extension FloatingIPRegistry {
 }
 
 extension FloatingIPDraft {
-    fileprivate var reservation: AddressReservation {
-        AddressReservation(floatingIPID: id, networkID: networkID, address: address, subnetID: subnetID)
+    fileprivate func reservation(ofProject owner: String) -> AddressReservation {
+        AddressReservation(
+            floatingIPID: id,
+            networkID: networkID,
+            address: address,
+            subnetID: subnetID,
+            projectID: owner
+        )
     }
 }

@@ -81,6 +81,7 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
             $0.holder = Holder.floatingIP(reservation.floatingIPID).wire
             $0.portID = reservation.floatingIPID.derived(as: PortKind.self, purpose: .floatingIPPort).description
             $0.networkID = reservation.networkID.description
+            $0.holderProjectID = reservation.projectID
             $0.deviceOwner = Self.addressOwner
             $0.ipv4Only = true
             if reservation.address != nil || reservation.subnetID != nil { $0.fixedIps = [reservation.wanted] }
