@@ -50,9 +50,9 @@ extension FloatingIPRegistry {
 
     /// Refuses early what the count under the lock would refuse in the end.
     private func requirePlace(inProject owner: String) async throws {
-        guard quota >= 0 else { return }
         let usage = try await store.read { try await $0.usage(ofProject: owner) }
-        guard usage < quota else { throw FloatingIPError.overQuota(projectID: owner, limit: quota) }
+        let most = usage.own ?? quota
+        guard most < 0 || usage.used < most else { throw FloatingIPError.overQuota(projectID: owner, limit: most) }
     }
 
     private func requireFloating(_ draft: FloatingIPDraft, as context: RequestContext) async throws {
@@ -87,8 +87,10 @@ extension FloatingIPRegistry {
             }
             return present
         }
-        guard try await transaction.takePlace(inProject: new.projectID, limit: quota) else {
-            throw FloatingIPError.overQuota(projectID: new.projectID, limit: quota)
+        let usage = try await transaction.takePlace(inProject: new.projectID)
+        let most = usage.own ?? quota
+        guard most < 0 || usage.used <= most else {
+            throw FloatingIPError.overQuota(projectID: new.projectID, limit: most)
         }
         try await store.announce(made, before: nil, in: transaction)
         return made

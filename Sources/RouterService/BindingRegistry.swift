@@ -17,11 +17,11 @@ struct BindingRegistry: Sendable {
         return try await store.write { transaction in
             let id =
                 if let router {
-                    try await require(router, leadsTo: network, in: transaction)
+                    try await require(router, leadsTo: network, from: subnet, for: holder, in: transaction)
                 } else {
                     try await find(from: subnet, to: network, in: transaction)
                 }
-            try await transaction.insert(Binding(holder: holder, routerID: id, subnetID: subnet))
+            try await transaction.insert(Binding(holder: holder, routerID: id, subnetID: subnet, networkID: network))
             return id
         }
     }
@@ -29,12 +29,15 @@ struct BindingRegistry: Sendable {
     private func require(
         _ id: RouterID,
         leadsTo network: NetworkID,
+        from subnet: SubnetID,
+        for holder: BindingHolder,
         in transaction: Transaction
     ) async throws -> RouterID {
         guard let topology = try await transaction.topologyForShare(id) else {
             throw RouterError.routerNotFound(id.description)
         }
-        guard topology.gateway?.networkID == network else {
+        if holder.kind == .ndpProxy { try topology.requireProxying(from: subnet) }
+        guard topology.leads(to: network) else {
             throw RouterError.conflict("router \(id) has no gateway on network \(network)")
         }
         return id
@@ -49,7 +52,7 @@ struct BindingRegistry: Sendable {
         let (candidates, gatewayIP) = try await transaction.bindingCandidates(subnet: subnet, network: network)
         for candidate in BindingCandidate.preferred(candidates, gatewayIP: gatewayIP) {
             guard let topology = try await transaction.topologyForShare(candidate.routerID),
-                topology.gateway?.networkID == network,
+                topology.leads(to: network),
                 topology.interfaces.contains(where: { $0.subnetIDs.contains(subnet) })
             else { continue }
             return candidate.routerID

@@ -16,9 +16,16 @@ protocol PortDirectory: Sendable {
     func release(_ port: PortID, for floatingIP: FloatingIPID) async throws
     /// Records that a holder leans on a port's address, and gives the port as it is then; refused with `portNotFound`
     /// and `badRequest` when it does not have the address.
-    func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port
+    func addReference(of holder: Holder, to port: PortID, at address: IPAddress) async throws -> Port
     /// Drops the record. Succeeds when there is none.
     func removeReference(of holder: Holder, to port: PortID) async throws
+}
+
+extension PortDirectory {
+    /// Records that a holder leans on a fixed IPv4 address.
+    func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port {
+        try await addReference(of: holder, to: target.portID, at: .v4(target.address))
+    }
 }
 
 /// An address of an external network to be held.

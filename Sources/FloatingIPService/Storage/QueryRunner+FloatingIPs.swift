@@ -45,11 +45,6 @@ extension QueryRunner {
         ).isEmpty
     }
 
-    /// How many floating IPs a project has.
-    func usage(ofProject project: String) async throws(PostgresError) -> Int {
-        try await query("SELECT floating_ips FROM project_usage WHERE project_id = \(project)").first?.column(0) ?? 0
-    }
-
     /// The forwardings of floating IPs, oldest first.
     func forwardings(of ids: [FloatingIPID]) async throws(PostgresError) -> [FloatingIPID: [PortForwarding]] {
         let rows = try await query(

@@ -112,16 +112,18 @@ extension Transaction {
         )
     }
 
-    /// Counts one more floating IP of a project, whose row stays locked; false when it has as many as it may.
-    func takePlace(inProject project: String, limit: Int) async throws(PostgresError) -> Bool {
-        guard limit != 0 else { return false }
-        return try await execute(
+    /// Counts one more floating IP of a project, whose row stays locked; gives the count, and the project's own limit.
+    func takePlace(inProject project: String) async throws(PostgresError) -> ProjectUsage {
+        let rows = try await query(
             """
             INSERT INTO project_usage AS u (project_id, floating_ips) VALUES (\(project), 1)
             ON CONFLICT ON CONSTRAINT project_usage_pkey DO UPDATE SET floating_ips = u.floating_ips + 1
-            WHERE \(limit) < 0 OR u.floating_ips < \(limit)
+            RETURNING u.floating_ips AS used, (
+                SELECT most FROM quota_limits WHERE project_id = \(project) AND kind = 'floatingip') AS most
             """
-        ) == 1
+        )
+        guard let row = rows.first else { throw .decoding("nothing was counted") }
+        return try ProjectUsage.read(row)
     }
 
     /// Counts one floating IP of a project less.

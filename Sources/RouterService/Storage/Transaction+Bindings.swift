@@ -8,10 +8,11 @@ extension Transaction {
     func insert(_ binding: Binding) async throws(PostgresError) {
         try await execute(
             """
-            INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id)
-            VALUES (\(binding.holder.kind.rawValue), \(binding.holder.id), \(binding.routerID), \(binding.subnetID))
-            ON CONFLICT ON CONSTRAINT bindings_pkey
-                DO UPDATE SET bound_at = clock_timestamp(), checked_at = clock_timestamp()
+            INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id, external_network_id)
+            VALUES (\(binding.holder.kind.rawValue), \(binding.holder.id), \(binding.routerID), \(binding.subnetID),
+                \(binding.networkID))
+            ON CONFLICT ON CONSTRAINT bindings_pkey DO UPDATE SET external_network_id = excluded.external_network_id,
+                bound_at = clock_timestamp(), checked_at = clock_timestamp()
             """
         )
     }
@@ -27,7 +28,7 @@ extension QueryRunner {
             """
             SELECT l.router_id, p.subnet_ids, p.ip_addresses, s.gateway_ip
             FROM ports p JOIN router_ports l ON l.port_id = p.id AND l.role = 'interface'
-            JOIN router_ports gl ON gl.router_id = l.router_id AND gl.role = 'gateway'
+            JOIN router_ports gl ON gl.router_id = l.router_id AND gl.role IN ('gateway', 'extra_gateway')
             JOIN ports g ON g.id = gl.port_id AND g.network_id = \(network)
             LEFT JOIN subnets s ON s.id = \(subnet)
             WHERE p.subnet_ids @> ARRAY[\(subnet)::uuid]
@@ -80,7 +81,7 @@ extension Database {
                 ) old
                 WHERE (b.holder_kind, b.holder_id, b.router_id, b.subnet_id)
                     = (old.holder_kind, old.holder_id, old.router_id, old.subnet_id)
-                RETURNING b.holder_kind, b.holder_id, b.router_id, b.subnet_id, b.bound_at
+                RETURNING b.holder_kind, b.holder_id, b.router_id, b.subnet_id, b.external_network_id, b.bound_at
                 """
             )
             return try rows.map { row in
