@@ -67,7 +67,8 @@ extension FloatingIPRegistry {
     private func existing(_ id: FloatingIPID, ofProject owner: String) async throws -> FloatingIP? {
         let (present, usage) = try await store.read { try await $0.floatingIP(id, andUsageOfProject: owner) }
         guard let present else {
-            guard quota < 0 || usage < quota else { throw FloatingIPError.overQuota(projectID: owner, limit: quota) }
+            let most = usage.own ?? quota
+            guard most < 0 || usage.used < most else { throw FloatingIPError.overQuota(projectID: owner, limit: most) }
             return nil
         }
         guard present.projectID == owner else {
@@ -92,7 +93,10 @@ extension FloatingIPRegistry {
     private func insert(_ new: FloatingIP, in transaction: Transaction) async throws -> FloatingIP {
         let (made, hasPlace) = try await transaction.insert(new, limit: quota)
         guard let made else { throw MadeMeanwhile() }
-        guard hasPlace else { throw FloatingIPError.overQuota(projectID: new.projectID, limit: quota) }
+        guard hasPlace else {
+            let most = try await transaction.usage(ofProject: new.projectID).own ?? quota
+            throw FloatingIPError.overQuota(projectID: new.projectID, limit: most)
+        }
         try await store.announce(made, before: nil, in: transaction)
         return made
     }

@@ -19,6 +19,8 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case availabilityZoneNotFound = "AVAILABILITY_ZONE_NOT_FOUND"
     case tagNotFound = "TAG_NOT_FOUND"
     case quotaNotFound = "QUOTA_NOT_FOUND"
+    case flavorNotFound = "FLAVOR_NOT_FOUND"
+    case qosPolicyNotFound = "QOS_POLICY_NOT_FOUND"
     case routerInterfaceNotFound = "ROUTER_INTERFACE_NOT_FOUND"
     case routerInterfaceNotFoundForSubnet = "ROUTER_INTERFACE_NOT_FOUND_FOR_SUBNET"
     case externalGatewayForFloatingIPNotFound = "EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND"
@@ -66,6 +68,10 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case portSecurityPortHasSecurityGroup = "PORT_SECURITY_PORT_HAS_SECURITY_GROUP"
     case addressPairAndPortSecurityRequired = "ADDRESS_PAIR_AND_PORT_SECURITY_REQUIRED"
     case invalidSharedSetting = "INVALID_SHARED_SETTING"
+    case unableToMatchGateways = "UNABLE_TO_MATCH_GATEWAYS"
+    case portUnreachableRouter = "PORT_UNREACHABLE_ROUTER"
+    case routerNDPProxyNotEnable = "ROUTER_NDP_PROXY_NOT_ENABLE"
+    case addressScopeConflict = "ADDRESS_SCOPE_CONFLICT"
     case conflict = "CONFLICT"
     case overQuota = "OVER_QUOTA"
     case subnetPoolQuotaExceeded = "SUBNET_POOL_QUOTA_EXCEEDED"
@@ -100,6 +106,9 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case securityGroupMultipleRemotes = "SECURITY_GROUP_MULTIPLE_REMOTES"
     case invalidActionForType = "INVALID_ACTION_FOR_TYPE"
     case invalidSubnetServiceType = "INVALID_SUBNET_SERVICE_TYPE"
+    case conntrackHelperNotAllowed = "CONNTRACK_HELPER_NOT_ALLOWED"
+    case invalidProtocolForHelper = "INVALID_PROTOCOL_FOR_HELPER"
+    case invalidAddress = "INVALID_ADDRESS"
     case invalidInput = "INVALID_INPUT"
     case badRequest = "BAD_REQUEST"
 
@@ -113,9 +122,9 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
         case .networkNotFound, .subnetNotFound, .portNotFound, .routerNotFound, .floatingIPNotFound,
             .portForwardingNotFound, .conntrackHelperNotFound, .ndpProxyNotFound, .subnetPoolNotFound,
             .addressScopeNotFound, .securityGroupNotFound, .securityGroupRuleNotFound, .rbacPolicyNotFound,
-            .agentNotFound, .availabilityZoneNotFound, .tagNotFound, .quotaNotFound, .routerInterfaceNotFound,
-            .routerInterfaceNotFoundForSubnet, .externalGatewayForFloatingIPNotFound, .invalidL3Agent,
-            .markerNotFound:
+            .agentNotFound, .availabilityZoneNotFound, .tagNotFound, .quotaNotFound, .flavorNotFound,
+            .qosPolicyNotFound, .routerInterfaceNotFound, .routerInterfaceNotFoundForSubnet,
+            .externalGatewayForFloatingIPNotFound, .invalidL3Agent, .markerNotFound:
             .notFound
         case .routerInUse, .routerInterfaceInUseByFloatingIP, .routerInterfaceInUseByRoute,
             .routerInterfaceInUseByNDPProxy, .routerExternalGatewayInUseByFloatingIP, .routerGatewayInUseByNDPProxy,
@@ -135,7 +144,7 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
             .portSecurityPortHasSecurityGroup,
             .addressPairAndPortSecurityRequired,
             .invalidSharedSetting,
-            .conflict:
+            .unableToMatchGateways, .portUnreachableRouter, .routerNDPProxyNotEnable, .addressScopeConflict, .conflict:
             .conflict
         case .overQuota, .ipAddressGenerationFailure, .subnetPoolQuotaExceeded:
             .exhausted
@@ -162,7 +171,7 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
             .securityGroupMultipleRemotes,
             .invalidActionForType,
             .invalidSubnetServiceType,
-            .invalidInput, .badRequest:
+            .conntrackHelperNotAllowed, .invalidProtocolForHelper, .invalidAddress, .invalidInput, .badRequest:
             .invalid
         case .notAuthorized:
             .forbidden

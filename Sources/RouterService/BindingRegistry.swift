@@ -15,9 +15,9 @@ struct BindingRegistry: Sendable {
     ) async throws -> RouterID {
         try AgentRegistry.requireProgram(context)
         if let router {
-            guard try await insert(Binding(holder: holder, routerID: router, subnetID: subnet), to: network) else {
-                throw try await refusal(of: router, to: network)
-            }
+            let binding = Binding(holder: holder, routerID: router, subnetID: subnet, networkID: network)
+            if holder.kind == .ndpProxy { return try await bindProxy(binding, to: network) }
+            guard try await insert(binding, to: network) else { throw try await refusal(of: router, to: network) }
             return router
         }
         // Candidates are found without a lock; each is locked and looked at again before it is taken.
@@ -25,7 +25,12 @@ struct BindingRegistry: Sendable {
             try await $0.bindingCandidates(subnet: subnet, network: network)
         }
         for candidate in BindingCandidate.preferred(candidates, gatewayIP: gatewayIP) {
-            let binding = Binding(holder: holder, routerID: candidate.routerID, subnetID: subnet)
+            let binding = Binding(
+                holder: holder,
+                routerID: candidate.routerID,
+                subnetID: subnet,
+                networkID: network
+            )
             if try await insert(binding, to: network, hasInterface: true) { return candidate.routerID }
         }
         throw RouterError.gatewayForFloatingIPNotFound(subnet: subnet, network: network)
@@ -33,6 +38,22 @@ struct BindingRegistry: Sendable {
 
     private func insert(_ binding: Binding, to network: NetworkID, hasInterface: Bool = false) async throws -> Bool {
         try await store.run { try await $0.insert(binding, ifLeadingTo: network, withInterface: hasInterface) }
+    }
+
+    /// NDP proxies ask more of the router than a gateway: that it answers for others at all, and an interface.
+    private func bindProxy(_ binding: Binding, to network: NetworkID) async throws -> RouterID {
+        try await store.write { transaction in
+            let id = binding.routerID
+            guard let topology = try await transaction.topologyForShare(id) else {
+                throw RouterError.routerNotFound(id.description)
+            }
+            try topology.requireProxying(from: binding.subnetID)
+            guard topology.leads(to: network) else {
+                throw RouterError.conflict("router \(id) has no gateway on network \(network)")
+            }
+            try await transaction.insert(binding)
+            return id
+        }
     }
 
     /// Why a router that was named cannot be taken.

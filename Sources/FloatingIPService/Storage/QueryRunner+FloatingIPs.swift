@@ -45,16 +45,17 @@ extension QueryRunner {
         ).isEmpty
     }
 
-    /// The floating IP as it is, nil when there is none; and how many a project has.
+    /// The floating IP as it is, nil when there is none; and how many a project has, with its own limit.
     func floatingIP(
         _ id: FloatingIPID,
         andUsageOfProject project: String
-    ) async throws(PostgresError) -> (floatingIP: FloatingIP?, usage: Int) {
+    ) async throws(PostgresError) -> (floatingIP: FloatingIP?, usage: ProjectUsage) {
         let rows = try await query([
             "SELECT \(FloatingIPRow.columns) FROM floating_ips f WHERE f.id = \(id)",
-            "SELECT floating_ips FROM project_usage WHERE project_id = \(project)",
+            ProjectUsage.selection(ofProject: project),
         ])
-        return (try rows[0].first.map(FloatingIPRow.read), try rows[1].first?.column(0) ?? 0)
+        guard let usage = rows[1].first else { throw .decoding("nothing was counted") }
+        return (try rows[0].first.map(FloatingIPRow.read), try ProjectUsage.read(usage))
     }
 
     /// The forwardings of floating IPs, oldest first.

@@ -31,13 +31,16 @@ extension Transaction {
         ).map(FloatingIPRow.read)
     }
 
-    /// Writes a new floating IP, counts it, and reads back what the database set.
+    /// Writes a new floating IP, counts it against its project's own limit or the given one, and reads back what the database set.
     ///
     /// - Returns: Nil when one with its id exists; and false when its project, whose count stays locked, has as many as
     ///   it may. In either case the transaction is to be given up.
     /// - Throws: `FloatingIPError.portAlreadyAssociated`, `.conflict` when another has the address; `PostgresError`.
-    func insert(_ new: FloatingIP, limit: Int) async throws -> (made: FloatingIP?, hasPlace: Bool) {
-        try await naming(new) { () async throws(PostgresError) in
+    func insert(_ new: FloatingIP, limit: Int64) async throws -> (made: FloatingIP?, hasPlace: Bool) {
+        let most: SQL = """
+            coalesce((SELECT most FROM quota_limits WHERE project_id = \(new.projectID) AND kind = 'floatingip'), \(limit))
+            """
+        return try await naming(new) { () async throws(PostgresError) in
             let rows = try await query([
                 """
                 INSERT INTO floating_ips AS f (id, project_id, network_id, address, description, tags, dns_name,
@@ -50,9 +53,9 @@ extension Transaction {
                 """,
                 """
                 INSERT INTO project_usage AS u (project_id, floating_ips)
-                SELECT \(new.projectID), 1 WHERE \(limit) <> 0
+                SELECT \(new.projectID), 1 WHERE \(most) <> 0
                 ON CONFLICT ON CONSTRAINT project_usage_pkey DO UPDATE SET floating_ips = u.floating_ips + 1
-                WHERE \(limit) < 0 OR u.floating_ips < \(limit)
+                WHERE \(most) < 0 OR u.floating_ips < \(most)
                 """,
             ])
             return (try rows[0].first.map(FloatingIPRow.read), rows[1].affected == 1)

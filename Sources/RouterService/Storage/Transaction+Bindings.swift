@@ -21,17 +21,33 @@ extension Database {
         let rows = try await perform([
             "SELECT 1 FROM routers WHERE id = \(binding.routerID) FOR SHARE",
             """
-            INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id)
-            SELECT \(binding.holder.kind.rawValue), \(binding.holder.id)::uuid, r.id, \(binding.subnetID)::uuid
+            INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id, external_network_id)
+            SELECT \(binding.holder.kind.rawValue), \(binding.holder.id)::uuid, r.id, \(binding.subnetID)::uuid,
+                \(network)::uuid
             FROM routers r WHERE r.id = \(binding.routerID) AND EXISTS (
                 SELECT FROM router_ports l JOIN ports p ON p.id = l.port_id
-                WHERE l.router_id = r.id AND l.role = 'gateway' AND p.network_id = \(network))
+                WHERE l.router_id = r.id AND l.role IN ('gateway', 'extra_gateway') AND p.network_id = \(network))
                 \(withInterface ? interface : "")
-            ON CONFLICT ON CONSTRAINT bindings_pkey
-                DO UPDATE SET bound_at = clock_timestamp(), checked_at = clock_timestamp()
+            ON CONFLICT ON CONSTRAINT bindings_pkey DO UPDATE SET external_network_id = excluded.external_network_id,
+                bound_at = clock_timestamp(), checked_at = clock_timestamp()
             """,
         ])
         return rows[1].affected == 1
+    }
+}
+
+extension Transaction {
+    /// Records that a holder leans on a router and subnet, or that it still does.
+    func insert(_ binding: Binding) async throws(PostgresError) {
+        try await execute(
+            """
+            INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id, external_network_id)
+            VALUES (\(binding.holder.kind.rawValue), \(binding.holder.id), \(binding.routerID), \(binding.subnetID),
+                \(binding.networkID))
+            ON CONFLICT ON CONSTRAINT bindings_pkey DO UPDATE SET external_network_id = excluded.external_network_id,
+                bound_at = clock_timestamp(), checked_at = clock_timestamp()
+            """
+        )
     }
 }
 
@@ -45,7 +61,7 @@ extension QueryRunner {
             """
             SELECT l.router_id, p.subnet_ids, p.ip_addresses, s.gateway_ip
             FROM ports p JOIN router_ports l ON l.port_id = p.id AND l.role = 'interface'
-            JOIN router_ports gl ON gl.router_id = l.router_id AND gl.role = 'gateway'
+            JOIN router_ports gl ON gl.router_id = l.router_id AND gl.role IN ('gateway', 'extra_gateway')
             JOIN ports g ON g.id = gl.port_id AND g.network_id = \(network)
             LEFT JOIN subnets s ON s.id = \(subnet)
             WHERE p.subnet_ids @> ARRAY[\(subnet)::uuid]
@@ -103,7 +119,7 @@ extension Database {
                 ) old
                 WHERE (b.holder_kind, b.holder_id, b.router_id, b.subnet_id)
                     = (old.holder_kind, old.holder_id, old.router_id, old.subnet_id)
-                RETURNING b.holder_kind, b.holder_id, b.router_id, b.subnet_id, b.bound_at
+                RETURNING b.holder_kind, b.holder_id, b.router_id, b.subnet_id, b.external_network_id, b.bound_at
                 """
             )
             return try rows.map { row in
