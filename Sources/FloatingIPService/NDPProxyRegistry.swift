@@ -52,9 +52,15 @@ struct NDPProxyRegistry: Sendable {
     }
 
     private func requireOneScope(_ inside: NetworkID, _ outside: NetworkID) async throws {
-        async let external = floatingIPs.networks.network(outside, as: RemoteCall.ownContext)
-        let inner = try await floatingIPs.networks.network(inside, as: RemoteCall.ownContext)
+        async let external = network(outside)
+        let inner = try await network(inside)
         try inner.requireSameScope(as: try await external)
+    }
+
+    private func network(_ id: NetworkID) async throws -> Network {
+        let facts = try await floatingIPs.networks.facts(FloatingIPPlaces(networkID: id), as: RemoteCall.ownContext)
+        guard let network = facts.network else { throw FloatingIPError.networkNotFound(id.description) }
+        return network
     }
 
     /// Has the router held for the first address that it reaches, and the port with it.
