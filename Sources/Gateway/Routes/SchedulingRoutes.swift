@@ -50,7 +50,7 @@ struct SchedulingRoutes: Sendable {
             isAdd: true
         )
         _ = try await service.call(call.method, call.request)
-        // Clients read an answer of JSON.
+        // openstacksdk reads a value out of this answer.
         return APIResponse(status: 201, json: .null)
     }
 
