@@ -2,7 +2,8 @@
 # Benchmarks/run.sh: the whole system's first table. Starts a private Sluice (release programs) on a node in a namespace,
 # measures API operations at 1 and 16 in flight and the agent's way from request to ACTIVE, and prints each as a ratio to
 # a reference measured in the same run: pgbench of a comparable statement, and the three processes (`nft` twice, `ip`) that
-# a forking agent would start for a floating IP. Writes .build/bench/api.json. Needs root.
+# a forking agent would start for a floating IP. Writes .build/bench/api.json. Needs root. MEASURE names another program to
+# run against the same Sluice.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-.build/release}
@@ -32,5 +33,5 @@ cluster=$!
 is_ready() { grep -qs '^ready' "$data/out"; }
 for _ in $(seq 300); do is_ready && break; kill -0 "$cluster" 2>/dev/null || break; sleep 0.2; done
 is_ready || { cat "$data/log"; exit 1; }
-python3 Benchmarks/API/measure.py --api "$api" --requests "$requests" --data "$data" \
+python3 "${MEASURE:-Benchmarks/API/measure.py}" --api "$api" --requests "$requests" --data "$data" \
     --socket "$data/cluster/run/postgres" --node "$node"
