@@ -4,6 +4,7 @@
 #   operations  every API operation at 1 and 16 in flight, and the agent's way from request to ACTIVE, on a node in a
 #               namespace; references are pgbench of a comparable statement, and the three processes (`nft` twice, `ip`)
 #               that a forking agent would start for a floating IP. Writes .build/bench/operations.json.
+#               MEASURE names another program to run in its place.
 #   goals       what the API has to reach, without an agent; see API/goals.py. Writes .build/bench/api.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,7 +33,7 @@ operations)
     ip -n "$node" link add br-ex type bridge
     ip -n "$node" link set br-ex up
     arguments=(--node-namespace "$node" --node-name "$node")
-    measure=(Benchmarks/API/operations.py --requests "$requests" --socket "$data/cluster/run/postgres" --node "$node")
+    measure=("${MEASURE:-Benchmarks/API/operations.py}" --requests "$requests" --socket "$data/cluster/run/postgres" --node "$node")
     ;;
 goals)
     arguments=(--without-agent)

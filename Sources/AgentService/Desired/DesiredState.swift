@@ -15,6 +15,24 @@ struct DesiredState: Sendable {
         var addresses = Replica<FloatingAddress>()
         var departed: [FloatingIPID: Revision] = [:]
         var departedRevision: Revision?
+
+        /// Takes in an event and tells whether it changed what is wanted.
+        mutating func apply(_ event: ReplicaEvent<FloatingIPID, FloatingAddress>) -> Bool {
+            let wasSynced = addresses.isSynced
+            switch addresses.apply(event) {
+            case .unchanged:
+                return false
+            case .upserted(let address):
+                departed[address] = nil
+                return true
+            case .removed(let removed):
+                departed.merge(removed) { max($0, $1) }
+                return true
+            case .synced(let removed):
+                departed.merge(removed) { max($0, $1) }
+                return !wasSynced || !removed.isEmpty
+            }
+        }
     }
 
     /// What a change of the desired state asks for.
@@ -25,6 +43,8 @@ struct DesiredState: Sendable {
         case unsubscribe(RouterID)
         /// Bring the kernel to what `router(_:)` says.
         case settle(RouterID)
+        /// Bring it to what is wanted of some floating IPs of a router, all else being as before.
+        case adjust(AddressAdjustment)
         /// The list of routers is complete: look for those in the kernel that are not on it.
         case sweep
     }
@@ -79,13 +99,20 @@ struct DesiredState: Sendable {
         case .routers(let event):
             recounting { $0.applyRouters(event) }
         case .addresses(let id, let event):
-            counting(id) { $0.applyAddresses(id, event) }
+            countingAddresses(id) { $0.applyAddresses(id, event) }
         }
     }
 
     private mutating func counting(_ id: RouterID, _ body: (inout DesiredState) -> [Effect]) -> [Effect] {
         load -= load(of: id)
         defer { load += load(of: id) }
+        return body(&self)
+    }
+
+    private mutating func countingAddresses(_ id: RouterID, _ body: (inout DesiredState) -> [Effect]) -> [Effect] {
+        guard routers.values[id] != nil else { return body(&self) }
+        load.floatingAddresses -= books[id]?.addresses.values.count ?? 0
+        defer { load.floatingAddresses += books[id]?.addresses.values.count ?? 0 }
         return body(&self)
     }
 
@@ -114,6 +141,13 @@ struct DesiredState: Sendable {
         for (id, revision) in router.departed where book.departed[id] == revision { book.departed[id] = nil }
         let isGone = routers.values[router.id] == nil && book.departedRevision == router.departedRevision
         books[router.id] = isGone ? nil : book
+    }
+
+    /// Forgets the floating IPs that have left, once they have left the kernel too.
+    mutating func adjusted(_ adjustment: AddressAdjustment) {
+        for (id, change) in adjustment.changes where books[adjustment.router]?.departed[id] == change.departure {
+            books[adjustment.router]?.departed[id] = nil
+        }
     }
 
     private mutating func applyRouters(_ event: ReplicaEvent<RouterID, RouterSpecification>) -> [Effect] {
@@ -149,20 +183,17 @@ struct DesiredState: Sendable {
         _ event: ReplicaEvent<FloatingIPID, FloatingAddress>
     ) -> [Effect] {
         // News of a router that has left is news of an earlier subscription.
-        guard routers.values[id] != nil, var book = books[id] else { return [] }
-        let wasSynced = book.addresses.isSynced
-        let outcome = book.addresses.apply(event)
-        var isChanged = true
-        switch outcome {
-        case .unchanged: isChanged = false
-        case .upserted(let address): book.departed[address] = nil
-        case .removed(let removed): book.departed.merge(removed) { max($0, $1) }
-        case .synced(let removed):
-            book.departed.merge(removed) { max($0, $1) }
-            isChanged = !wasSynced || !removed.isEmpty
-        }
-        books[id] = book
-        return isChanged ? settleIfKnown(id) : []
+        guard let specification = routers.values[id], books[id] != nil else { return [] }
+        let before = event.key.flatMap { books[id]?.addresses.values[$0] }
+        // In place: a copy would cost as much as the router has floating IPs.
+        guard books[id]?.apply(event) == true, isKnown(id) else { return [] }
+        guard let key = event.key, specification.isUp else { return [.settle(id)] }
+        let change = AddressChange(
+            before: before,
+            after: books[id]?.addresses.values[key],
+            departure: books[id]?.departed[key]
+        )
+        return [.adjust(AddressAdjustment(router: id, changes: [key: change]))]
     }
 
     private func settleIfKnown(_ id: RouterID) -> [Effect] {

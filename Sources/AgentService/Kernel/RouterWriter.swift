@@ -1,27 +1,31 @@
 internal import Addressing
 internal import Netlink
+internal import ResourceModel
 
 /// Carries out changes of one router, in their order, as many in one message as can be.
 struct RouterWriter {
     let host: NodeHost
     let router: RouterNamespace
     let nodeNote: String
-    let routerNote: String
-    private var indices: [String: InterfaceIndex]
+    let id: RouterID
+    /// The numbers of the devices, those that were made included.
+    private(set) var indices: [String: InterfaceIndex]
     private var requests: [RouteRequest] = []
+    /// Devices to make before the requests are sent.
+    private var devices: [NewDevice] = []
 
     /// A writer for a router whose devices have these numbers.
     init(
         host: NodeHost,
         router: RouterNamespace,
         nodeNote: String,
-        routerNote: String,
+        id: RouterID,
         indices: [String: InterfaceIndex]
     ) {
         self.host = host
         self.router = router
         self.nodeNote = nodeNote
-        self.routerNote = routerNote
+        self.id = id
         self.indices = indices
     }
 
@@ -52,10 +56,10 @@ struct RouterWriter {
             try send()
             try router.commit(.elements(change))
         case .createDevice(let plan):
-            try send()
-            let index = nextIndex
-            try host.createDevice(plan, note: routerNote, index: index, in: router.namespace)
-            indices[plan.name] = index
+            // What was asked for before may be the end of another device with this one's name.
+            if devices.isEmpty { try send() }
+            devices.append(NewDevice(plan: plan, index: nextIndex))
+            indices[plan.name] = nextIndex
         case .configureHostEnd(let plan):
             try send()
             try host.configureHostEnd(of: plan)
@@ -95,6 +99,11 @@ struct RouterWriter {
     }
 
     private mutating func send() throws(AgentError) {
+        if !devices.isEmpty {
+            let new = devices
+            devices = []
+            try host.create(new, note: KernelNames.note(ofHostEndIn: id), in: router.namespace)
+        }
         guard !requests.isEmpty else { return }
         let batch = requests
         requests = []
