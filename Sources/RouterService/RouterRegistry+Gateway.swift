@@ -59,7 +59,7 @@ extension RouterRegistry {
         }
         do {
             for (place, step) in gateways.plan.steps.enumerated() {
-                gateways.ports[place] = try await prepare(step, of: topology.router.id)
+                gateways.ports[place] = try await prepare(step, of: topology.router)
             }
         } catch {
             for port in gateways.prepared { await keeper.settle(port.duty.portID) }
@@ -68,20 +68,20 @@ extension RouterRegistry {
         return gateways
     }
 
-    private func prepare(_ step: GatewayPlan.Step, of router: RouterID) async throws -> PreparedPort? {
+    private func prepare(_ step: GatewayPlan.Step, of router: Router) async throws -> PreparedPort? {
         switch step {
         case .keep: nil
-        case .readdress(let port, let wanted, _): try await keeper.readdress(port, of: router, to: wanted)
+        case .readdress(let port, let wanted, _): try await keeper.readdress(port, of: router.id, to: wanted)
         case .make(let request):
             try await keeper.make(
                 PortReservation(
                     portID: .random(),
-                    routerID: router,
+                    routerID: router.id,
                     networkID: request.networkID,
                     projectID: "",
                     role: .gateway,
                     addresses: request.addresses,
-                    ownerID: topology.router.projectID
+                    ownerID: router.projectID
                 )
             )
         }

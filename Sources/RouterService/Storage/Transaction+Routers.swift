@@ -10,6 +10,13 @@ extension Transaction {
         return try await topologies([router]).first
     }
 
+    /// A router with what is attached to it, which stays as it is until the transaction ends.
+    func topologyForShare(_ id: RouterID) async throws(PostgresError) -> Topology? {
+        let rows = try await query("SELECT \(RouterRow.columns) FROM routers r WHERE r.id = \(id) FOR SHARE")
+        guard let router = try rows.first.map(RouterRow.read) else { return nil }
+        return try await topologies([router]).first
+    }
+
     /// Writes a new router; false when one with its id exists.
     func insert(_ router: Router) async throws(PostgresError) -> Bool {
         try await execute(
