@@ -57,8 +57,18 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case duplicateRBACPolicy = "DUPLICATE_RBAC_POLICY"
     case securityGroupInUse = "SECURITY_GROUP_IN_USE"
     case securityGroupRuleExists = "SECURITY_GROUP_RULE_EXISTS"
+    case addressScopePrefixConflict = "ADDRESS_SCOPE_PREFIX_CONFLICT"
+    case subnetAllocationFailure = "SUBNET_ALLOCATION_FAILURE"
+    case securityGroupCannotUpdateDefault = "SECURITY_GROUP_CANNOT_UPDATE_DEFAULT"
+    case securityGroupCannotRemoveDefault = "SECURITY_GROUP_CANNOT_REMOVE_DEFAULT"
+    case securityGroupDefaultAlreadyExists = "SECURITY_GROUP_DEFAULT_ALREADY_EXISTS"
+    case portSecurityRequiredForSecurityGroups = "PORT_SECURITY_REQUIRED_FOR_SECURITY_GROUPS"
+    case portSecurityPortHasSecurityGroup = "PORT_SECURITY_PORT_HAS_SECURITY_GROUP"
+    case addressPairAndPortSecurityRequired = "ADDRESS_PAIR_AND_PORT_SECURITY_REQUIRED"
+    case invalidSharedSetting = "INVALID_SHARED_SETTING"
     case conflict = "CONFLICT"
     case overQuota = "OVER_QUOTA"
+    case subnetPoolQuotaExceeded = "SUBNET_POOL_QUOTA_EXCEEDED"
 
     case invalidRoutes = "INVALID_ROUTES"
     case subnetMismatchForPort = "SUBNET_MISMATCH_FOR_PORT"
@@ -70,6 +80,26 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case outOfBoundsAllocationPool = "OUT_OF_BOUNDS_ALLOCATION_POOL"
     case dnsNameServersExhausted = "DNS_NAME_SERVERS_EXHAUSTED"
     case hostRoutesExhausted = "HOST_ROUTES_EXHAUSTED"
+    case addressScopeUpdateError = "ADDRESS_SCOPE_UPDATE_ERROR"
+    case emptySubnetPoolPrefixList = "EMPTY_SUBNET_POOL_PREFIX_LIST"
+    case prefixVersionMismatch = "PREFIX_VERSION_MISMATCH"
+    case illegalSubnetPoolPrefixBounds = "ILLEGAL_SUBNET_POOL_PREFIX_BOUNDS"
+    case illegalSubnetPoolPrefixUpdate = "ILLEGAL_SUBNET_POOL_PREFIX_UPDATE"
+    case illegalSubnetPoolIPVersionAssociation = "ILLEGAL_SUBNET_POOL_IP_VERSION_ASSOCIATION"
+    case illegalSubnetPoolAssociation = "ILLEGAL_SUBNET_POOL_ASSOCIATION"
+    case subnetPoolInUse = "SUBNET_POOL_IN_USE"
+    case minPrefixSubnetAllocation = "MIN_PREFIX_SUBNET_ALLOCATION"
+    case maxPrefixSubnetAllocation = "MAX_PREFIX_SUBNET_ALLOCATION"
+    case networkSubnetPoolAffinity = "NETWORK_SUBNET_POOL_AFFINITY"
+    case networkAddressScopeAffinity = "NETWORK_ADDRESS_SCOPE_AFFINITY"
+    case securityGroupInvalidPortRange = "SECURITY_GROUP_INVALID_PORT_RANGE"
+    case securityGroupInvalidICMPValue = "SECURITY_GROUP_INVALID_ICMP_VALUE"
+    case securityGroupMissingICMPType = "SECURITY_GROUP_MISSING_ICMP_TYPE"
+    case securityGroupInvalidProtocol = "SECURITY_GROUP_INVALID_PROTOCOL"
+    case securityGroupRuleParameterConflict = "SECURITY_GROUP_RULE_PARAMETER_CONFLICT"
+    case securityGroupMultipleRemotes = "SECURITY_GROUP_MULTIPLE_REMOTES"
+    case invalidActionForType = "INVALID_ACTION_FOR_TYPE"
+    case invalidSubnetServiceType = "INVALID_SUBNET_SERVICE_TYPE"
     case invalidInput = "INVALID_INPUT"
     case badRequest = "BAD_REQUEST"
 
@@ -95,13 +125,44 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
             .networkInUse, .externalNetworkInUse, .flatNetworkInUse, .macAddressInUse, .gatewayIPInUse,
             .gatewayConflictWithAllocationPools, .overlappingAllocationPools, .ipAddressAlreadyAllocated,
             .deviceIDNotOwnedByProject, .addressScopeInUse, .rbacPolicyInUse, .duplicateRBACPolicy,
-            .securityGroupInUse, .securityGroupRuleExists, .conflict:
+            .securityGroupInUse, .securityGroupRuleExists,
+            .addressScopePrefixConflict,
+            .subnetAllocationFailure,
+            .securityGroupCannotUpdateDefault,
+            .securityGroupCannotRemoveDefault,
+            .securityGroupDefaultAlreadyExists,
+            .portSecurityRequiredForSecurityGroups,
+            .portSecurityPortHasSecurityGroup,
+            .addressPairAndPortSecurityRequired,
+            .invalidSharedSetting,
+            .conflict:
             .conflict
-        case .overQuota, .ipAddressGenerationFailure:
+        case .overQuota, .ipAddressGenerationFailure, .subnetPoolQuotaExceeded:
             .exhausted
         case .invalidRoutes, .subnetMismatchForPort, .invalidIPForNetwork, .invalidIPForSubnet,
             .externalIPAddressExhausted, .portHasPortForwarding, .invalidAllocationPool, .outOfBoundsAllocationPool,
-            .dnsNameServersExhausted, .hostRoutesExhausted, .invalidInput, .badRequest:
+            .dnsNameServersExhausted, .hostRoutesExhausted,
+            .addressScopeUpdateError,
+            .emptySubnetPoolPrefixList,
+            .prefixVersionMismatch,
+            .illegalSubnetPoolPrefixBounds,
+            .illegalSubnetPoolPrefixUpdate,
+            .illegalSubnetPoolIPVersionAssociation,
+            .illegalSubnetPoolAssociation,
+            .subnetPoolInUse,
+            .minPrefixSubnetAllocation,
+            .maxPrefixSubnetAllocation,
+            .networkSubnetPoolAffinity,
+            .networkAddressScopeAffinity,
+            .securityGroupInvalidPortRange,
+            .securityGroupInvalidICMPValue,
+            .securityGroupMissingICMPType,
+            .securityGroupInvalidProtocol,
+            .securityGroupRuleParameterConflict,
+            .securityGroupMultipleRemotes,
+            .invalidActionForType,
+            .invalidSubnetServiceType,
+            .invalidInput, .badRequest:
             .invalid
         case .notAuthorized:
             .forbidden

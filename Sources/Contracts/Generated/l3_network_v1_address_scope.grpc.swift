@@ -173,7 +173,7 @@ extension L3_Network_V1_AddressScopes {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, BAD_REQUEST (unsharing).
+        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, ADDRESS_SCOPE_UPDATE_ERROR (unsharing), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_UpdateAddressScopeRequest` messages.
@@ -269,7 +269,7 @@ extension L3_Network_V1_AddressScopes {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, BAD_REQUEST (unsharing).
+        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, ADDRESS_SCOPE_UPDATE_ERROR (unsharing), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateAddressScopeRequest` message.
@@ -363,7 +363,7 @@ extension L3_Network_V1_AddressScopes {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, BAD_REQUEST (unsharing).
+        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, ADDRESS_SCOPE_UPDATE_ERROR (unsharing), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_UpdateAddressScopeRequest` message.
@@ -666,7 +666,7 @@ extension L3_Network_V1_AddressScopes {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, BAD_REQUEST (unsharing).
+        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, ADDRESS_SCOPE_UPDATE_ERROR (unsharing), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateAddressScopeRequest` message.
@@ -828,7 +828,7 @@ extension L3_Network_V1_AddressScopes {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, BAD_REQUEST (unsharing).
+        /// > Errors: ADDRESS_SCOPE_NOT_FOUND, ADDRESS_SCOPE_UPDATE_ERROR (unsharing), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateAddressScopeRequest` message.
@@ -980,7 +980,7 @@ extension L3_Network_V1_AddressScopes.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: ADDRESS_SCOPE_NOT_FOUND, BAD_REQUEST (unsharing).
+    /// > Errors: ADDRESS_SCOPE_NOT_FOUND, ADDRESS_SCOPE_UPDATE_ERROR (unsharing), NOT_AUTHORIZED, REVISION_MISMATCH.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_UpdateAddressScopeRequest` message.
@@ -1133,7 +1133,7 @@ extension L3_Network_V1_AddressScopes.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: ADDRESS_SCOPE_NOT_FOUND, BAD_REQUEST (unsharing).
+    /// > Errors: ADDRESS_SCOPE_NOT_FOUND, ADDRESS_SCOPE_UPDATE_ERROR (unsharing), NOT_AUTHORIZED, REVISION_MISMATCH.
     ///
     /// - Parameters:
     ///   - message: request message to send.

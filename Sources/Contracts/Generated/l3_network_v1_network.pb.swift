@@ -108,7 +108,8 @@ public nonisolated struct L3_Network_V1_Network: @unchecked Sendable {
     set {_uniqueStorage()._subnets = newValue}
   }
 
-  /// Visible to and usable by all projects. Administrators only.
+  /// Visible to and usable by all projects; in answers also when a policy shares it with the caller's. Administrators
+  /// only.
   public var shared: Bool {
     get {_storage._shared}
     set {_uniqueStorage()._shared = newValue}
@@ -218,6 +219,12 @@ public nonisolated struct L3_Network_V1_Network: @unchecked Sendable {
   public var segments: [L3_Network_V1_NetworkSegment] {
     get {_storage._segments}
     set {_uniqueStorage()._segments = newValue}
+  }
+
+  /// Whether a policy shares it with the caller's project in particular; set by the service for the caller.
+  public var sharedWithProject: Bool {
+    get {_storage._sharedWithProject}
+    set {_uniqueStorage()._sharedWithProject = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -426,7 +433,7 @@ fileprivate nonisolated let _protobuf_package = "l3.network.v1"
 
 nonisolated extension L3_Network_V1_Network: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Network"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}project_id\0\u{1}name\0\u{1}description\0\u{3}created_at\0\u{3}updated_at\0\u{3}revision_number\0\u{1}tags\0\u{3}admin_state_up\0\u{1}status\0\u{1}subnets\0\u{1}shared\0\u{3}router_external\0\u{3}is_default\0\u{1}mtu\0\u{3}provider_network_type\0\u{3}provider_physical_network\0\u{3}provider_segmentation_id\0\u{3}port_security_enabled\0\u{3}availability_zone_hints\0\u{3}availability_zones\0\u{3}dns_domain\0\u{3}ipv4_address_scope\0\u{3}ipv6_address_scope\0\u{3}l2_adjacency\0\u{3}qos_policy_id\0\u{1}segments\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}project_id\0\u{1}name\0\u{1}description\0\u{3}created_at\0\u{3}updated_at\0\u{3}revision_number\0\u{1}tags\0\u{3}admin_state_up\0\u{1}status\0\u{1}subnets\0\u{1}shared\0\u{3}router_external\0\u{3}is_default\0\u{1}mtu\0\u{3}provider_network_type\0\u{3}provider_physical_network\0\u{3}provider_segmentation_id\0\u{3}port_security_enabled\0\u{3}availability_zone_hints\0\u{3}availability_zones\0\u{3}dns_domain\0\u{3}ipv4_address_scope\0\u{3}ipv6_address_scope\0\u{3}l2_adjacency\0\u{3}qos_policy_id\0\u{1}segments\0\u{3}shared_with_project\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -456,6 +463,7 @@ nonisolated extension L3_Network_V1_Network: SwiftProtobuf.Message, SwiftProtobu
     var _l2Adjacency: Bool = false
     var _qosPolicyID: String = String()
     var _segments: [L3_Network_V1_NetworkSegment] = []
+    var _sharedWithProject: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -493,6 +501,7 @@ nonisolated extension L3_Network_V1_Network: SwiftProtobuf.Message, SwiftProtobu
       _l2Adjacency = source._l2Adjacency
       _qosPolicyID = source._qosPolicyID
       _segments = source._segments
+      _sharedWithProject = source._sharedWithProject
     }
   }
 
@@ -559,6 +568,7 @@ nonisolated extension L3_Network_V1_Network: SwiftProtobuf.Message, SwiftProtobu
         case 25: try { try decoder.decodeSingularBoolField(value: &_storage._l2Adjacency) }()
         case 26: try { try decoder.decodeSingularStringField(value: &_storage._qosPolicyID) }()
         case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._segments) }()
+        case 28: try { try decoder.decodeSingularBoolField(value: &_storage._sharedWithProject) }()
         default: break
         }
       }
@@ -652,6 +662,9 @@ nonisolated extension L3_Network_V1_Network: SwiftProtobuf.Message, SwiftProtobu
       if !_storage._segments.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._segments, fieldNumber: 27)
       }
+      if _storage._sharedWithProject != false {
+        try visitor.visitSingularBoolField(value: _storage._sharedWithProject, fieldNumber: 28)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -688,6 +701,7 @@ nonisolated extension L3_Network_V1_Network: SwiftProtobuf.Message, SwiftProtobu
         if _storage._l2Adjacency != rhs_storage._l2Adjacency {return false}
         if _storage._qosPolicyID != rhs_storage._qosPolicyID {return false}
         if _storage._segments != rhs_storage._segments {return false}
+        if _storage._sharedWithProject != rhs_storage._sharedWithProject {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -56,6 +56,9 @@ public nonisolated struct L3_Network_V1_ReservePortRequest: Sendable {
 
   public var name: String = String()
 
+  /// The project of the holder's object, for whom the address is taken.
+  public var holderProjectID: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -529,7 +532,7 @@ fileprivate nonisolated let _protobuf_package = "l3.network.v1"
 
 nonisolated extension L3_Network_V1_ReservePortRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReservePortRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}holder\0\u{3}port_id\0\u{3}network_id\0\u{3}project_id\0\u{3}device_owner\0\u{3}fixed_ips\0\u{3}ipv4_only\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}holder\0\u{3}port_id\0\u{3}network_id\0\u{3}project_id\0\u{3}device_owner\0\u{3}fixed_ips\0\u{3}ipv4_only\0\u{1}name\0\u{3}holder_project_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -545,6 +548,7 @@ nonisolated extension L3_Network_V1_ReservePortRequest: SwiftProtobuf.Message, S
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.fixedIps) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.ipv4Only) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.holderProjectID) }()
       default: break
       }
     }
@@ -579,6 +583,9 @@ nonisolated extension L3_Network_V1_ReservePortRequest: SwiftProtobuf.Message, S
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 8)
     }
+    if !self.holderProjectID.isEmpty {
+      try visitor.visitSingularStringField(value: self.holderProjectID, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -591,6 +598,7 @@ nonisolated extension L3_Network_V1_ReservePortRequest: SwiftProtobuf.Message, S
     if lhs.fixedIps != rhs.fixedIps {return false}
     if lhs.ipv4Only != rhs.ipv4Only {return false}
     if lhs.name != rhs.name {return false}
+    if lhs.holderProjectID != rhs.holderProjectID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -59,6 +59,19 @@ public enum L3_Network_V1_SecurityGroups: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "BatchCreateSecurityGroups" metadata.
+        public enum BatchCreateSecurityGroups: Sendable {
+            /// Request type for "BatchCreateSecurityGroups".
+            public typealias Input = L3_Network_V1_BatchCreateSecurityGroupsRequest
+            /// Response type for "BatchCreateSecurityGroups".
+            public typealias Output = L3_Network_V1_BatchCreateSecurityGroupsResponse
+            /// Descriptor for "BatchCreateSecurityGroups".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "l3.network.v1.SecurityGroups"),
+                method: "BatchCreateSecurityGroups",
+                type: .unary
+            )
+        }
         /// Namespace for "UpdateSecurityGroup" metadata.
         public enum UpdateSecurityGroup: Sendable {
             /// Request type for "UpdateSecurityGroup".
@@ -124,6 +137,19 @@ public enum L3_Network_V1_SecurityGroups: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "BatchCreateSecurityGroupRules" metadata.
+        public enum BatchCreateSecurityGroupRules: Sendable {
+            /// Request type for "BatchCreateSecurityGroupRules".
+            public typealias Input = L3_Network_V1_BatchCreateSecurityGroupRulesRequest
+            /// Response type for "BatchCreateSecurityGroupRules".
+            public typealias Output = L3_Network_V1_BatchCreateSecurityGroupRulesResponse
+            /// Descriptor for "BatchCreateSecurityGroupRules".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "l3.network.v1.SecurityGroups"),
+                method: "BatchCreateSecurityGroupRules",
+                type: .unary
+            )
+        }
         /// Namespace for "DeleteSecurityGroupRule" metadata.
         public enum DeleteSecurityGroupRule: Sendable {
             /// Request type for "DeleteSecurityGroupRule".
@@ -142,11 +168,13 @@ public enum L3_Network_V1_SecurityGroups: Sendable {
             GetSecurityGroup.descriptor,
             ListSecurityGroups.descriptor,
             CreateSecurityGroup.descriptor,
+            BatchCreateSecurityGroups.descriptor,
             UpdateSecurityGroup.descriptor,
             DeleteSecurityGroup.descriptor,
             GetSecurityGroupRule.descriptor,
             ListSecurityGroupRules.descriptor,
             CreateSecurityGroupRule.descriptor,
+            BatchCreateSecurityGroupRules.descriptor,
             DeleteSecurityGroupRule.descriptor
         ]
     }
@@ -215,7 +243,7 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: OVER_QUOTA, CONFLICT (a second group named `default`).
+        /// > Idempotent by `security_group.id`. Errors: OVER_QUOTA, SECURITY_GROUP_DEFAULT_ALREADY_EXISTS.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_CreateSecurityGroupRequest` messages.
@@ -229,11 +257,30 @@ extension L3_Network_V1_SecurityGroups {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_SecurityGroup>
 
+        /// Handle the "BatchCreateSecurityGroups" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroup.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `L3_Network_V1_BatchCreateSecurityGroupsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `L3_Network_V1_BatchCreateSecurityGroupsResponse` messages.
+        func batchCreateSecurityGroups(
+            request: GRPCCore.StreamingServerRequest<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse>
+
         /// Handle the "UpdateSecurityGroup" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, CONFLICT (renaming `default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_CANNOT_UPDATE_DEFAULT (another name), SECURITY_GROUP_IN_USE
+        /// > (`stateful` of a group that ports have), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_UpdateSecurityGroupRequest` messages.
@@ -251,7 +298,8 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, CONFLICT (`default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, SECURITY_GROUP_CANNOT_REMOVE_DEFAULT (except for
+        /// > administrators), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_DeleteSecurityGroupRequest` messages.
@@ -301,7 +349,10 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS, INVALID_INPUT, OVER_QUOTA.
+        /// > Idempotent by `security_group_rule.id`. Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS,
+        /// > INVALID_INPUT, SECURITY_GROUP_INVALID_PORT_RANGE, SECURITY_GROUP_INVALID_ICMP_VALUE,
+        /// > SECURITY_GROUP_MISSING_ICMP_TYPE, SECURITY_GROUP_INVALID_PROTOCOL, SECURITY_GROUP_RULE_PARAMETER_CONFLICT,
+        /// > SECURITY_GROUP_MULTIPLE_REMOTES, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_CreateSecurityGroupRuleRequest` messages.
@@ -314,6 +365,24 @@ extension L3_Network_V1_SecurityGroups {
             request: GRPCCore.StreamingServerRequest<L3_Network_V1_CreateSecurityGroupRuleRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_SecurityGroupRule>
+
+        /// Handle the "BatchCreateSecurityGroupRules" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroupRule.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `L3_Network_V1_BatchCreateSecurityGroupRulesRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `L3_Network_V1_BatchCreateSecurityGroupRulesResponse` messages.
+        func batchCreateSecurityGroupRules(
+            request: GRPCCore.StreamingServerRequest<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>
 
         /// Handle the "DeleteSecurityGroupRule" method.
         ///
@@ -383,7 +452,7 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: OVER_QUOTA, CONFLICT (a second group named `default`).
+        /// > Idempotent by `security_group.id`. Errors: OVER_QUOTA, SECURITY_GROUP_DEFAULT_ALREADY_EXISTS.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSecurityGroupRequest` message.
@@ -397,11 +466,30 @@ extension L3_Network_V1_SecurityGroups {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_SecurityGroup>
 
+        /// Handle the "BatchCreateSecurityGroups" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroup.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSecurityGroupsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `L3_Network_V1_BatchCreateSecurityGroupsResponse` message.
+        func batchCreateSecurityGroups(
+            request: GRPCCore.ServerRequest<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse>
+
         /// Handle the "UpdateSecurityGroup" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, CONFLICT (renaming `default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_CANNOT_UPDATE_DEFAULT (another name), SECURITY_GROUP_IN_USE
+        /// > (`stateful` of a group that ports have), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateSecurityGroupRequest` message.
@@ -419,7 +507,8 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, CONFLICT (`default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, SECURITY_GROUP_CANNOT_REMOVE_DEFAULT (except for
+        /// > administrators), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_DeleteSecurityGroupRequest` message.
@@ -469,7 +558,10 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS, INVALID_INPUT, OVER_QUOTA.
+        /// > Idempotent by `security_group_rule.id`. Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS,
+        /// > INVALID_INPUT, SECURITY_GROUP_INVALID_PORT_RANGE, SECURITY_GROUP_INVALID_ICMP_VALUE,
+        /// > SECURITY_GROUP_MISSING_ICMP_TYPE, SECURITY_GROUP_INVALID_PROTOCOL, SECURITY_GROUP_RULE_PARAMETER_CONFLICT,
+        /// > SECURITY_GROUP_MULTIPLE_REMOTES, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSecurityGroupRuleRequest` message.
@@ -482,6 +574,24 @@ extension L3_Network_V1_SecurityGroups {
             request: GRPCCore.ServerRequest<L3_Network_V1_CreateSecurityGroupRuleRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_SecurityGroupRule>
+
+        /// Handle the "BatchCreateSecurityGroupRules" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroupRule.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSecurityGroupRulesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `L3_Network_V1_BatchCreateSecurityGroupRulesResponse` message.
+        func batchCreateSecurityGroupRules(
+            request: GRPCCore.ServerRequest<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>
 
         /// Handle the "DeleteSecurityGroupRule" method.
         ///
@@ -549,7 +659,7 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: OVER_QUOTA, CONFLICT (a second group named `default`).
+        /// > Idempotent by `security_group.id`. Errors: OVER_QUOTA, SECURITY_GROUP_DEFAULT_ALREADY_EXISTS.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_CreateSecurityGroupRequest` message.
@@ -563,11 +673,30 @@ extension L3_Network_V1_SecurityGroups {
             context: GRPCCore.ServerContext
         ) async throws -> L3_Network_V1_SecurityGroup
 
+        /// Handle the "BatchCreateSecurityGroups" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroup.
+        ///
+        /// - Parameters:
+        ///   - request: A `L3_Network_V1_BatchCreateSecurityGroupsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `L3_Network_V1_BatchCreateSecurityGroupsResponse` to respond with.
+        func batchCreateSecurityGroups(
+            request: L3_Network_V1_BatchCreateSecurityGroupsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> L3_Network_V1_BatchCreateSecurityGroupsResponse
+
         /// Handle the "UpdateSecurityGroup" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, CONFLICT (renaming `default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_CANNOT_UPDATE_DEFAULT (another name), SECURITY_GROUP_IN_USE
+        /// > (`stateful` of a group that ports have), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_UpdateSecurityGroupRequest` message.
@@ -585,7 +714,8 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, CONFLICT (`default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, SECURITY_GROUP_CANNOT_REMOVE_DEFAULT (except for
+        /// > administrators), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_DeleteSecurityGroupRequest` message.
@@ -635,7 +765,10 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS, INVALID_INPUT, OVER_QUOTA.
+        /// > Idempotent by `security_group_rule.id`. Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS,
+        /// > INVALID_INPUT, SECURITY_GROUP_INVALID_PORT_RANGE, SECURITY_GROUP_INVALID_ICMP_VALUE,
+        /// > SECURITY_GROUP_MISSING_ICMP_TYPE, SECURITY_GROUP_INVALID_PROTOCOL, SECURITY_GROUP_RULE_PARAMETER_CONFLICT,
+        /// > SECURITY_GROUP_MULTIPLE_REMOTES, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_CreateSecurityGroupRuleRequest` message.
@@ -648,6 +781,24 @@ extension L3_Network_V1_SecurityGroups {
             request: L3_Network_V1_CreateSecurityGroupRuleRequest,
             context: GRPCCore.ServerContext
         ) async throws -> L3_Network_V1_SecurityGroupRule
+
+        /// Handle the "BatchCreateSecurityGroupRules" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroupRule.
+        ///
+        /// - Parameters:
+        ///   - request: A `L3_Network_V1_BatchCreateSecurityGroupRulesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `L3_Network_V1_BatchCreateSecurityGroupRulesResponse` to respond with.
+        func batchCreateSecurityGroupRules(
+            request: L3_Network_V1_BatchCreateSecurityGroupRulesRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> L3_Network_V1_BatchCreateSecurityGroupRulesResponse
 
         /// Handle the "DeleteSecurityGroupRule" method.
         ///
@@ -701,6 +852,17 @@ extension L3_Network_V1_SecurityGroups.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_SecurityGroup>(),
             handler: { request, context in
                 try await self.createSecurityGroup(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: L3_Network_V1_SecurityGroups.Method.BatchCreateSecurityGroups.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_BatchCreateSecurityGroupsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_BatchCreateSecurityGroupsResponse>(),
+            handler: { request, context in
+                try await self.batchCreateSecurityGroups(
                     request: request,
                     context: context
                 )
@@ -762,6 +924,17 @@ extension L3_Network_V1_SecurityGroups.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: L3_Network_V1_SecurityGroups.Method.BatchCreateSecurityGroupRules.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>(),
+            handler: { request, context in
+                try await self.batchCreateSecurityGroupRules(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: L3_Network_V1_SecurityGroups.Method.DeleteSecurityGroupRule.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_DeleteSecurityGroupRuleRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_DeleteSecurityGroupRuleResponse>(),
@@ -805,6 +978,17 @@ extension L3_Network_V1_SecurityGroups.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_SecurityGroup> {
         let response = try await self.createSecurityGroup(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func batchCreateSecurityGroups(
+        request: GRPCCore.StreamingServerRequest<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse> {
+        let response = try await self.batchCreateSecurityGroups(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -866,6 +1050,17 @@ extension L3_Network_V1_SecurityGroups.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
+    public func batchCreateSecurityGroupRules(
+        request: GRPCCore.StreamingServerRequest<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse> {
+        let response = try await self.batchCreateSecurityGroupRules(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
     public func deleteSecurityGroupRule(
         request: GRPCCore.StreamingServerRequest<L3_Network_V1_DeleteSecurityGroupRuleRequest>,
         context: GRPCCore.ServerContext
@@ -913,6 +1108,19 @@ extension L3_Network_V1_SecurityGroups.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_SecurityGroup> {
         return GRPCCore.ServerResponse<L3_Network_V1_SecurityGroup>(
             message: try await self.createSecurityGroup(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func batchCreateSecurityGroups(
+        request: GRPCCore.ServerRequest<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse> {
+        return GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse>(
+            message: try await self.batchCreateSecurityGroups(
                 request: request.message,
                 context: context
             ),
@@ -978,6 +1186,19 @@ extension L3_Network_V1_SecurityGroups.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_SecurityGroupRule> {
         return GRPCCore.ServerResponse<L3_Network_V1_SecurityGroupRule>(
             message: try await self.createSecurityGroupRule(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func batchCreateSecurityGroupRules(
+        request: GRPCCore.ServerRequest<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse> {
+        return GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>(
+            message: try await self.batchCreateSecurityGroupRules(
                 request: request.message,
                 context: context
             ),
@@ -1059,7 +1280,7 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: OVER_QUOTA, CONFLICT (a second group named `default`).
+        /// > Idempotent by `security_group.id`. Errors: OVER_QUOTA, SECURITY_GROUP_DEFAULT_ALREADY_EXISTS.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSecurityGroupRequest` message.
@@ -1078,11 +1299,35 @@ extension L3_Network_V1_SecurityGroups {
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_SecurityGroup>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
+        /// Call the "BatchCreateSecurityGroups" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroup.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSecurityGroupsRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_BatchCreateSecurityGroupsRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_BatchCreateSecurityGroupsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func batchCreateSecurityGroups<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_BatchCreateSecurityGroupsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
         /// Call the "UpdateSecurityGroup" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, CONFLICT (renaming `default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_CANNOT_UPDATE_DEFAULT (another name), SECURITY_GROUP_IN_USE
+        /// > (`stateful` of a group that ports have), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateSecurityGroupRequest` message.
@@ -1105,7 +1350,8 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, CONFLICT (`default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, SECURITY_GROUP_CANNOT_REMOVE_DEFAULT (except for
+        /// > administrators), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_DeleteSecurityGroupRequest` message.
@@ -1170,7 +1416,10 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS, INVALID_INPUT, OVER_QUOTA.
+        /// > Idempotent by `security_group_rule.id`. Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS,
+        /// > INVALID_INPUT, SECURITY_GROUP_INVALID_PORT_RANGE, SECURITY_GROUP_INVALID_ICMP_VALUE,
+        /// > SECURITY_GROUP_MISSING_ICMP_TYPE, SECURITY_GROUP_INVALID_PROTOCOL, SECURITY_GROUP_RULE_PARAMETER_CONFLICT,
+        /// > SECURITY_GROUP_MULTIPLE_REMOTES, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSecurityGroupRuleRequest` message.
@@ -1187,6 +1436,29 @@ extension L3_Network_V1_SecurityGroups {
             deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_SecurityGroupRule>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_SecurityGroupRule>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "BatchCreateSecurityGroupRules" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroupRule.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSecurityGroupRulesRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_BatchCreateSecurityGroupRulesRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_BatchCreateSecurityGroupRulesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func batchCreateSecurityGroupRules<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "DeleteSecurityGroupRule" method.
@@ -1302,7 +1574,7 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: OVER_QUOTA, CONFLICT (a second group named `default`).
+        /// > Idempotent by `security_group.id`. Errors: OVER_QUOTA, SECURITY_GROUP_DEFAULT_ALREADY_EXISTS.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSecurityGroupRequest` message.
@@ -1332,11 +1604,46 @@ extension L3_Network_V1_SecurityGroups {
             )
         }
 
+        /// Call the "BatchCreateSecurityGroups" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroup.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSecurityGroupsRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_BatchCreateSecurityGroupsRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_BatchCreateSecurityGroupsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func batchCreateSecurityGroups<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_BatchCreateSecurityGroupsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: L3_Network_V1_SecurityGroups.Method.BatchCreateSecurityGroups.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "UpdateSecurityGroup" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, CONFLICT (renaming `default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_CANNOT_UPDATE_DEFAULT (another name), SECURITY_GROUP_IN_USE
+        /// > (`stateful` of a group that ports have), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateSecurityGroupRequest` message.
@@ -1370,7 +1677,8 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, CONFLICT (`default`).
+        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, SECURITY_GROUP_CANNOT_REMOVE_DEFAULT (except for
+        /// > administrators), NOT_AUTHORIZED, REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_DeleteSecurityGroupRequest` message.
@@ -1468,7 +1776,10 @@ extension L3_Network_V1_SecurityGroups {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS, INVALID_INPUT, OVER_QUOTA.
+        /// > Idempotent by `security_group_rule.id`. Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS,
+        /// > INVALID_INPUT, SECURITY_GROUP_INVALID_PORT_RANGE, SECURITY_GROUP_INVALID_ICMP_VALUE,
+        /// > SECURITY_GROUP_MISSING_ICMP_TYPE, SECURITY_GROUP_INVALID_PROTOCOL, SECURITY_GROUP_RULE_PARAMETER_CONFLICT,
+        /// > SECURITY_GROUP_MULTIPLE_REMOTES, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSecurityGroupRuleRequest` message.
@@ -1491,6 +1802,40 @@ extension L3_Network_V1_SecurityGroups {
             try await self.client.unary(
                 request: request,
                 descriptor: L3_Network_V1_SecurityGroups.Method.CreateSecurityGroupRule.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "BatchCreateSecurityGroupRules" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSecurityGroupRule.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSecurityGroupRulesRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_BatchCreateSecurityGroupRulesRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_BatchCreateSecurityGroupRulesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func batchCreateSecurityGroupRules<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: L3_Network_V1_SecurityGroups.Method.BatchCreateSecurityGroupRules.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1595,7 +1940,7 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: OVER_QUOTA, CONFLICT (a second group named `default`).
+    /// > Idempotent by `security_group.id`. Errors: OVER_QUOTA, SECURITY_GROUP_DEFAULT_ALREADY_EXISTS.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_CreateSecurityGroupRequest` message.
@@ -1620,11 +1965,41 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
         )
     }
 
+    /// Call the "BatchCreateSecurityGroups" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All of them or none. Errors: those of CreateSecurityGroup.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `L3_Network_V1_BatchCreateSecurityGroupsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func batchCreateSecurityGroups<Result>(
+        request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSecurityGroupsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.batchCreateSecurityGroups(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_BatchCreateSecurityGroupsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_BatchCreateSecurityGroupsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "UpdateSecurityGroup" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: SECURITY_GROUP_NOT_FOUND, CONFLICT (renaming `default`).
+    /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_CANNOT_UPDATE_DEFAULT (another name), SECURITY_GROUP_IN_USE
+    /// > (`stateful` of a group that ports have), NOT_AUTHORIZED, REVISION_MISMATCH.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_UpdateSecurityGroupRequest` message.
@@ -1653,7 +2028,8 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, CONFLICT (`default`).
+    /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, SECURITY_GROUP_CANNOT_REMOVE_DEFAULT (except for
+    /// > administrators), NOT_AUTHORIZED, REVISION_MISMATCH.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_DeleteSecurityGroupRequest` message.
@@ -1736,7 +2112,10 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS, INVALID_INPUT, OVER_QUOTA.
+    /// > Idempotent by `security_group_rule.id`. Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS,
+    /// > INVALID_INPUT, SECURITY_GROUP_INVALID_PORT_RANGE, SECURITY_GROUP_INVALID_ICMP_VALUE,
+    /// > SECURITY_GROUP_MISSING_ICMP_TYPE, SECURITY_GROUP_INVALID_PROTOCOL, SECURITY_GROUP_RULE_PARAMETER_CONFLICT,
+    /// > SECURITY_GROUP_MULTIPLE_REMOTES, NOT_AUTHORIZED, OVER_QUOTA.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_CreateSecurityGroupRuleRequest` message.
@@ -1756,6 +2135,35 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_CreateSecurityGroupRuleRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_SecurityGroupRule>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "BatchCreateSecurityGroupRules" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All of them or none. Errors: those of CreateSecurityGroupRule.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `L3_Network_V1_BatchCreateSecurityGroupRulesRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func batchCreateSecurityGroupRules<Result>(
+        request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.batchCreateSecurityGroupRules(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1860,7 +2268,7 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: OVER_QUOTA, CONFLICT (a second group named `default`).
+    /// > Idempotent by `security_group.id`. Errors: OVER_QUOTA, SECURITY_GROUP_DEFAULT_ALREADY_EXISTS.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1889,11 +2297,45 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
         )
     }
 
+    /// Call the "BatchCreateSecurityGroups" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All of them or none. Errors: those of CreateSecurityGroup.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func batchCreateSecurityGroups<Result>(
+        _ message: L3_Network_V1_BatchCreateSecurityGroupsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSecurityGroupsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSecurityGroupsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.batchCreateSecurityGroups(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "UpdateSecurityGroup" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: SECURITY_GROUP_NOT_FOUND, CONFLICT (renaming `default`).
+    /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_CANNOT_UPDATE_DEFAULT (another name), SECURITY_GROUP_IN_USE
+    /// > (`stateful` of a group that ports have), NOT_AUTHORIZED, REVISION_MISMATCH.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1926,7 +2368,8 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, CONFLICT (`default`).
+    /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_IN_USE, SECURITY_GROUP_CANNOT_REMOVE_DEFAULT (except for
+    /// > administrators), NOT_AUTHORIZED, REVISION_MISMATCH.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2021,7 +2464,10 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS, INVALID_INPUT, OVER_QUOTA.
+    /// > Idempotent by `security_group_rule.id`. Errors: SECURITY_GROUP_NOT_FOUND, SECURITY_GROUP_RULE_EXISTS,
+    /// > INVALID_INPUT, SECURITY_GROUP_INVALID_PORT_RANGE, SECURITY_GROUP_INVALID_ICMP_VALUE,
+    /// > SECURITY_GROUP_MISSING_ICMP_TYPE, SECURITY_GROUP_INVALID_PROTOCOL, SECURITY_GROUP_RULE_PARAMETER_CONFLICT,
+    /// > SECURITY_GROUP_MULTIPLE_REMOTES, NOT_AUTHORIZED, OVER_QUOTA.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2044,6 +2490,39 @@ extension L3_Network_V1_SecurityGroups.ClientProtocol {
             metadata: metadata
         )
         return try await self.createSecurityGroupRule(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "BatchCreateSecurityGroupRules" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All of them or none. Errors: those of CreateSecurityGroupRule.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func batchCreateSecurityGroupRules<Result>(
+        _ message: L3_Network_V1_BatchCreateSecurityGroupRulesRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSecurityGroupRulesResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSecurityGroupRulesRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.batchCreateSecurityGroupRules(
             request: request,
             options: options,
             onResponse: handleResponse

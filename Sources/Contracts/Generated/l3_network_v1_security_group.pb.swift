@@ -295,6 +295,30 @@ public nonisolated struct L3_Network_V1_CreateSecurityGroupRequest: Sendable {
   fileprivate var _securityGroup: L3_Network_V1_SecurityGroup? = nil
 }
 
+public nonisolated struct L3_Network_V1_BatchCreateSecurityGroupsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var securityGroups: [L3_Network_V1_SecurityGroup] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct L3_Network_V1_BatchCreateSecurityGroupsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var securityGroups: [L3_Network_V1_SecurityGroup] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct L3_Network_V1_UpdateSecurityGroupRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -430,6 +454,30 @@ public nonisolated struct L3_Network_V1_CreateSecurityGroupRuleRequest: Sendable
   public init() {}
 
   fileprivate var _securityGroupRule: L3_Network_V1_SecurityGroupRule? = nil
+}
+
+public nonisolated struct L3_Network_V1_BatchCreateSecurityGroupRulesRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var securityGroupRules: [L3_Network_V1_SecurityGroupRule] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct L3_Network_V1_BatchCreateSecurityGroupRulesResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var securityGroupRules: [L3_Network_V1_SecurityGroupRule] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct L3_Network_V1_DeleteSecurityGroupRuleRequest: Sendable {
@@ -878,6 +926,66 @@ nonisolated extension L3_Network_V1_CreateSecurityGroupRequest: SwiftProtobuf.Me
   }
 }
 
+nonisolated extension L3_Network_V1_BatchCreateSecurityGroupsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchCreateSecurityGroupsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}security_groups\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.securityGroups) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.securityGroups.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.securityGroups, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_BatchCreateSecurityGroupsRequest, rhs: L3_Network_V1_BatchCreateSecurityGroupsRequest) -> Bool {
+    if lhs.securityGroups != rhs.securityGroups {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_BatchCreateSecurityGroupsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchCreateSecurityGroupsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}security_groups\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.securityGroups) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.securityGroups.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.securityGroups, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_BatchCreateSecurityGroupsResponse, rhs: L3_Network_V1_BatchCreateSecurityGroupsResponse) -> Bool {
+    if lhs.securityGroups != rhs.securityGroups {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension L3_Network_V1_UpdateSecurityGroupRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".UpdateSecurityGroupRequest"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}security_group\0\u{3}update_mask\0\u{3}expected_revision_number\0\u{3}add_tags\0\u{3}remove_tags\0")
@@ -1158,6 +1266,66 @@ nonisolated extension L3_Network_V1_CreateSecurityGroupRuleRequest: SwiftProtobu
 
   public static func ==(lhs: L3_Network_V1_CreateSecurityGroupRuleRequest, rhs: L3_Network_V1_CreateSecurityGroupRuleRequest) -> Bool {
     if lhs._securityGroupRule != rhs._securityGroupRule {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_BatchCreateSecurityGroupRulesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchCreateSecurityGroupRulesRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}security_group_rules\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.securityGroupRules) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.securityGroupRules.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.securityGroupRules, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_BatchCreateSecurityGroupRulesRequest, rhs: L3_Network_V1_BatchCreateSecurityGroupRulesRequest) -> Bool {
+    if lhs.securityGroupRules != rhs.securityGroupRules {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_BatchCreateSecurityGroupRulesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchCreateSecurityGroupRulesResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}security_group_rules\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.securityGroupRules) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.securityGroupRules.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.securityGroupRules, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_BatchCreateSecurityGroupRulesResponse, rhs: L3_Network_V1_BatchCreateSecurityGroupRulesResponse) -> Bool {
+    if lhs.securityGroupRules != rhs.securityGroupRules {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -120,8 +120,8 @@ extension L3_Network_V1_RBACPolicies {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > RBAC policies: which projects may use a network (`access_as_shared`) or put gateways and floating IPs on it
-    /// > (`access_as_external`). Visible to the owner, to the target, and to administrators.
+    /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
     public protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
         /// Handle the "GetRBACPolicy" method.
         ///
@@ -159,7 +159,8 @@ extension L3_Network_V1_RBACPolicies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, NETWORK_NOT_FOUND, OVER_QUOTA.
+        /// > Idempotent by `rbac_policy.id`. Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, INVALID_ACTION_FOR_TYPE, the
+        /// > object's own NOT_FOUND, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_CreateRBACPolicyRequest` messages.
@@ -220,8 +221,8 @@ extension L3_Network_V1_RBACPolicies {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > RBAC policies: which projects may use a network (`access_as_shared`) or put gateways and floating IPs on it
-    /// > (`access_as_external`). Visible to the owner, to the target, and to administrators.
+    /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
     public protocol ServiceProtocol: L3_Network_V1_RBACPolicies.StreamingServiceProtocol {
         /// Handle the "GetRBACPolicy" method.
         ///
@@ -259,7 +260,8 @@ extension L3_Network_V1_RBACPolicies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, NETWORK_NOT_FOUND, OVER_QUOTA.
+        /// > Idempotent by `rbac_policy.id`. Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, INVALID_ACTION_FOR_TYPE, the
+        /// > object's own NOT_FOUND, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateRBACPolicyRequest` message.
@@ -318,8 +320,8 @@ extension L3_Network_V1_RBACPolicies {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > RBAC policies: which projects may use a network (`access_as_shared`) or put gateways and floating IPs on it
-    /// > (`access_as_external`). Visible to the owner, to the target, and to administrators.
+    /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
     public protocol SimpleServiceProtocol: L3_Network_V1_RBACPolicies.ServiceProtocol {
         /// Handle the "GetRBACPolicy" method.
         ///
@@ -357,7 +359,8 @@ extension L3_Network_V1_RBACPolicies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, NETWORK_NOT_FOUND, OVER_QUOTA.
+        /// > Idempotent by `rbac_policy.id`. Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, INVALID_ACTION_FOR_TYPE, the
+        /// > object's own NOT_FOUND, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_CreateRBACPolicyRequest` message.
@@ -610,8 +613,8 @@ extension L3_Network_V1_RBACPolicies {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > RBAC policies: which projects may use a network (`access_as_shared`) or put gateways and floating IPs on it
-    /// > (`access_as_external`). Visible to the owner, to the target, and to administrators.
+    /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
     public protocol ClientProtocol: Sendable {
         /// Call the "GetRBACPolicy" method.
         ///
@@ -659,7 +662,8 @@ extension L3_Network_V1_RBACPolicies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, NETWORK_NOT_FOUND, OVER_QUOTA.
+        /// > Idempotent by `rbac_policy.id`. Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, INVALID_ACTION_FOR_TYPE, the
+        /// > object's own NOT_FOUND, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateRBACPolicyRequest` message.
@@ -733,8 +737,8 @@ extension L3_Network_V1_RBACPolicies {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > RBAC policies: which projects may use a network (`access_as_shared`) or put gateways and floating IPs on it
-    /// > (`access_as_external`). Visible to the owner, to the target, and to administrators.
+    /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
     public struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
         private let client: GRPCCore.GRPCClient<Transport>
 
@@ -814,7 +818,8 @@ extension L3_Network_V1_RBACPolicies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, NETWORK_NOT_FOUND, OVER_QUOTA.
+        /// > Idempotent by `rbac_policy.id`. Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, INVALID_ACTION_FOR_TYPE, the
+        /// > object's own NOT_FOUND, NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateRBACPolicyRequest` message.
@@ -975,7 +980,8 @@ extension L3_Network_V1_RBACPolicies.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, NETWORK_NOT_FOUND, OVER_QUOTA.
+    /// > Idempotent by `rbac_policy.id`. Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, INVALID_ACTION_FOR_TYPE, the
+    /// > object's own NOT_FOUND, NOT_AUTHORIZED, OVER_QUOTA.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_CreateRBACPolicyRequest` message.
@@ -1128,7 +1134,8 @@ extension L3_Network_V1_RBACPolicies.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, NETWORK_NOT_FOUND, OVER_QUOTA.
+    /// > Idempotent by `rbac_policy.id`. Errors: DUPLICATE_RBAC_POLICY, INVALID_INPUT, INVALID_ACTION_FOR_TYPE, the
+    /// > object's own NOT_FOUND, NOT_AUTHORIZED, OVER_QUOTA.
     ///
     /// - Parameters:
     ///   - message: request message to send.

@@ -59,6 +59,19 @@ public enum L3_Network_V1_SubnetPools: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "BatchCreateSubnetPools" metadata.
+        public enum BatchCreateSubnetPools: Sendable {
+            /// Request type for "BatchCreateSubnetPools".
+            public typealias Input = L3_Network_V1_BatchCreateSubnetPoolsRequest
+            /// Response type for "BatchCreateSubnetPools".
+            public typealias Output = L3_Network_V1_BatchCreateSubnetPoolsResponse
+            /// Descriptor for "BatchCreateSubnetPools".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "l3.network.v1.SubnetPools"),
+                method: "BatchCreateSubnetPools",
+                type: .unary
+            )
+        }
         /// Namespace for "UpdateSubnetPool" metadata.
         public enum UpdateSubnetPool: Sendable {
             /// Request type for "UpdateSubnetPool".
@@ -129,6 +142,7 @@ public enum L3_Network_V1_SubnetPools: Sendable {
             GetSubnetPool.descriptor,
             ListSubnetPools.descriptor,
             CreateSubnetPool.descriptor,
+            BatchCreateSubnetPools.descriptor,
             UpdateSubnetPool.descriptor,
             DeleteSubnetPool.descriptor,
             AddPrefixes.descriptor,
@@ -201,7 +215,10 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: BAD_REQUEST, INVALID_INPUT, CONFLICT (prefixes of the scope overlap), ADDRESS_SCOPE_NOT_FOUND.
+        /// > Idempotent by `subnetpool.id`. Errors: EMPTY_SUBNET_POOL_PREFIX_LIST, PREFIX_VERSION_MISMATCH,
+        /// > ILLEGAL_SUBNET_POOL_PREFIX_BOUNDS, INVALID_INPUT (a second default), ADDRESS_SCOPE_NOT_FOUND,
+        /// > ADDRESS_SCOPE_PREFIX_CONFLICT, ILLEGAL_SUBNET_POOL_IP_VERSION_ASSOCIATION, ILLEGAL_SUBNET_POOL_ASSOCIATION,
+        /// > NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_CreateSubnetPoolRequest` messages.
@@ -215,11 +232,30 @@ extension L3_Network_V1_SubnetPools {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_SubnetPool>
 
+        /// Handle the "BatchCreateSubnetPools" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSubnetPool.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `L3_Network_V1_BatchCreateSubnetPoolsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `L3_Network_V1_BatchCreateSubnetPoolsResponse` messages.
+        func batchCreateSubnetPools(
+            request: GRPCCore.StreamingServerRequest<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse>
+
         /// Handle the "UpdateSubnetPool" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: those of create, SUBNET_POOL_NOT_FOUND, REVISION_MISMATCH.
+        /// > Prefixes may only grow. Errors: those of create, SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE,
+        /// > REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_UpdateSubnetPoolRequest` messages.
@@ -237,7 +273,7 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SUBNET_POOL_NOT_FOUND, BAD_REQUEST while subnets are of it.
+        /// > Errors: SUBNET_POOL_NOT_FOUND, SUBNET_POOL_IN_USE while subnets are of it.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_DeleteSubnetPoolRequest` messages.
@@ -253,6 +289,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Handle the "AddPrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Idempotent. Errors: those of update.
+        ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_SubnetPoolPrefixesRequest` messages.
         ///   - context: Context providing information about the RPC.
@@ -267,6 +307,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Handle the "RemovePrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Errors: SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE while subnets lie in them, or for the last one.
+        ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_SubnetPoolPrefixesRequest` messages.
         ///   - context: Context providing information about the RPC.
@@ -280,6 +324,11 @@ extension L3_Network_V1_SubnetPools {
         ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_SubnetPool>
 
         /// Handle the "OnboardNetworkSubnets" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes the subnets of a network that are of no pool into this one, of its family. Errors: SUBNET_POOL_NOT_FOUND,
+        /// > NETWORK_NOT_FOUND, those of AddPrefixes.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Network_V1_OnboardNetworkSubnetsRequest` messages.
@@ -343,7 +392,10 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: BAD_REQUEST, INVALID_INPUT, CONFLICT (prefixes of the scope overlap), ADDRESS_SCOPE_NOT_FOUND.
+        /// > Idempotent by `subnetpool.id`. Errors: EMPTY_SUBNET_POOL_PREFIX_LIST, PREFIX_VERSION_MISMATCH,
+        /// > ILLEGAL_SUBNET_POOL_PREFIX_BOUNDS, INVALID_INPUT (a second default), ADDRESS_SCOPE_NOT_FOUND,
+        /// > ADDRESS_SCOPE_PREFIX_CONFLICT, ILLEGAL_SUBNET_POOL_IP_VERSION_ASSOCIATION, ILLEGAL_SUBNET_POOL_ASSOCIATION,
+        /// > NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSubnetPoolRequest` message.
@@ -357,11 +409,30 @@ extension L3_Network_V1_SubnetPools {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_SubnetPool>
 
+        /// Handle the "BatchCreateSubnetPools" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSubnetPool.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSubnetPoolsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `L3_Network_V1_BatchCreateSubnetPoolsResponse` message.
+        func batchCreateSubnetPools(
+            request: GRPCCore.ServerRequest<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse>
+
         /// Handle the "UpdateSubnetPool" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: those of create, SUBNET_POOL_NOT_FOUND, REVISION_MISMATCH.
+        /// > Prefixes may only grow. Errors: those of create, SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE,
+        /// > REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateSubnetPoolRequest` message.
@@ -379,7 +450,7 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SUBNET_POOL_NOT_FOUND, BAD_REQUEST while subnets are of it.
+        /// > Errors: SUBNET_POOL_NOT_FOUND, SUBNET_POOL_IN_USE while subnets are of it.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_DeleteSubnetPoolRequest` message.
@@ -395,6 +466,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Handle the "AddPrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Idempotent. Errors: those of update.
+        ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_SubnetPoolPrefixesRequest` message.
         ///   - context: Context providing information about the RPC.
@@ -409,6 +484,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Handle the "RemovePrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Errors: SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE while subnets lie in them, or for the last one.
+        ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_SubnetPoolPrefixesRequest` message.
         ///   - context: Context providing information about the RPC.
@@ -422,6 +501,11 @@ extension L3_Network_V1_SubnetPools {
         ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_SubnetPool>
 
         /// Handle the "OnboardNetworkSubnets" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes the subnets of a network that are of no pool into this one, of its family. Errors: SUBNET_POOL_NOT_FOUND,
+        /// > NETWORK_NOT_FOUND, those of AddPrefixes.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_OnboardNetworkSubnetsRequest` message.
@@ -483,7 +567,10 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: BAD_REQUEST, INVALID_INPUT, CONFLICT (prefixes of the scope overlap), ADDRESS_SCOPE_NOT_FOUND.
+        /// > Idempotent by `subnetpool.id`. Errors: EMPTY_SUBNET_POOL_PREFIX_LIST, PREFIX_VERSION_MISMATCH,
+        /// > ILLEGAL_SUBNET_POOL_PREFIX_BOUNDS, INVALID_INPUT (a second default), ADDRESS_SCOPE_NOT_FOUND,
+        /// > ADDRESS_SCOPE_PREFIX_CONFLICT, ILLEGAL_SUBNET_POOL_IP_VERSION_ASSOCIATION, ILLEGAL_SUBNET_POOL_ASSOCIATION,
+        /// > NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_CreateSubnetPoolRequest` message.
@@ -497,11 +584,30 @@ extension L3_Network_V1_SubnetPools {
             context: GRPCCore.ServerContext
         ) async throws -> L3_Network_V1_SubnetPool
 
+        /// Handle the "BatchCreateSubnetPools" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSubnetPool.
+        ///
+        /// - Parameters:
+        ///   - request: A `L3_Network_V1_BatchCreateSubnetPoolsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `L3_Network_V1_BatchCreateSubnetPoolsResponse` to respond with.
+        func batchCreateSubnetPools(
+            request: L3_Network_V1_BatchCreateSubnetPoolsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> L3_Network_V1_BatchCreateSubnetPoolsResponse
+
         /// Handle the "UpdateSubnetPool" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: those of create, SUBNET_POOL_NOT_FOUND, REVISION_MISMATCH.
+        /// > Prefixes may only grow. Errors: those of create, SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE,
+        /// > REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_UpdateSubnetPoolRequest` message.
@@ -519,7 +625,7 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SUBNET_POOL_NOT_FOUND, BAD_REQUEST while subnets are of it.
+        /// > Errors: SUBNET_POOL_NOT_FOUND, SUBNET_POOL_IN_USE while subnets are of it.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_DeleteSubnetPoolRequest` message.
@@ -535,6 +641,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Handle the "AddPrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Idempotent. Errors: those of update.
+        ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_SubnetPoolPrefixesRequest` message.
         ///   - context: Context providing information about the RPC.
@@ -549,6 +659,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Handle the "RemovePrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Errors: SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE while subnets lie in them, or for the last one.
+        ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_SubnetPoolPrefixesRequest` message.
         ///   - context: Context providing information about the RPC.
@@ -562,6 +676,11 @@ extension L3_Network_V1_SubnetPools {
         ) async throws -> L3_Network_V1_SubnetPool
 
         /// Handle the "OnboardNetworkSubnets" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes the subnets of a network that are of no pool into this one, of its family. Errors: SUBNET_POOL_NOT_FOUND,
+        /// > NETWORK_NOT_FOUND, those of AddPrefixes.
         ///
         /// - Parameters:
         ///   - request: A `L3_Network_V1_OnboardNetworkSubnetsRequest` message.
@@ -609,6 +728,17 @@ extension L3_Network_V1_SubnetPools.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_SubnetPool>(),
             handler: { request, context in
                 try await self.createSubnetPool(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: L3_Network_V1_SubnetPools.Method.BatchCreateSubnetPools.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_BatchCreateSubnetPoolsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_BatchCreateSubnetPoolsResponse>(),
+            handler: { request, context in
+                try await self.batchCreateSubnetPools(
                     request: request,
                     context: context
                 )
@@ -708,6 +838,17 @@ extension L3_Network_V1_SubnetPools.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
+    public func batchCreateSubnetPools(
+        request: GRPCCore.StreamingServerRequest<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse> {
+        let response = try await self.batchCreateSubnetPools(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
     public func updateSubnetPool(
         request: GRPCCore.StreamingServerRequest<L3_Network_V1_UpdateSubnetPoolRequest>,
         context: GRPCCore.ServerContext
@@ -799,6 +940,19 @@ extension L3_Network_V1_SubnetPools.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_SubnetPool> {
         return GRPCCore.ServerResponse<L3_Network_V1_SubnetPool>(
             message: try await self.createSubnetPool(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func batchCreateSubnetPools(
+        request: GRPCCore.ServerRequest<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse> {
+        return GRPCCore.ServerResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse>(
+            message: try await self.batchCreateSubnetPools(
                 request: request.message,
                 context: context
             ),
@@ -932,7 +1086,10 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: BAD_REQUEST, INVALID_INPUT, CONFLICT (prefixes of the scope overlap), ADDRESS_SCOPE_NOT_FOUND.
+        /// > Idempotent by `subnetpool.id`. Errors: EMPTY_SUBNET_POOL_PREFIX_LIST, PREFIX_VERSION_MISMATCH,
+        /// > ILLEGAL_SUBNET_POOL_PREFIX_BOUNDS, INVALID_INPUT (a second default), ADDRESS_SCOPE_NOT_FOUND,
+        /// > ADDRESS_SCOPE_PREFIX_CONFLICT, ILLEGAL_SUBNET_POOL_IP_VERSION_ASSOCIATION, ILLEGAL_SUBNET_POOL_ASSOCIATION,
+        /// > NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSubnetPoolRequest` message.
@@ -951,11 +1108,35 @@ extension L3_Network_V1_SubnetPools {
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_SubnetPool>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
+        /// Call the "BatchCreateSubnetPools" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSubnetPool.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSubnetPoolsRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_BatchCreateSubnetPoolsRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_BatchCreateSubnetPoolsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func batchCreateSubnetPools<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_BatchCreateSubnetPoolsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
         /// Call the "UpdateSubnetPool" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: those of create, SUBNET_POOL_NOT_FOUND, REVISION_MISMATCH.
+        /// > Prefixes may only grow. Errors: those of create, SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE,
+        /// > REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateSubnetPoolRequest` message.
@@ -978,7 +1159,7 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SUBNET_POOL_NOT_FOUND, BAD_REQUEST while subnets are of it.
+        /// > Errors: SUBNET_POOL_NOT_FOUND, SUBNET_POOL_IN_USE while subnets are of it.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_DeleteSubnetPoolRequest` message.
@@ -999,6 +1180,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Call the "AddPrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Idempotent. Errors: those of update.
+        ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_SubnetPoolPrefixesRequest` message.
         ///   - serializer: A serializer for `L3_Network_V1_SubnetPoolPrefixesRequest` messages.
@@ -1018,6 +1203,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Call the "RemovePrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Errors: SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE while subnets lie in them, or for the last one.
+        ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_SubnetPoolPrefixesRequest` message.
         ///   - serializer: A serializer for `L3_Network_V1_SubnetPoolPrefixesRequest` messages.
@@ -1036,6 +1225,11 @@ extension L3_Network_V1_SubnetPools {
         ) async throws -> Result where Result: Sendable
 
         /// Call the "OnboardNetworkSubnets" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes the subnets of a network that are of no pool into this one, of its family. Errors: SUBNET_POOL_NOT_FOUND,
+        /// > NETWORK_NOT_FOUND, those of AddPrefixes.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_OnboardNetworkSubnetsRequest` message.
@@ -1144,7 +1338,10 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: BAD_REQUEST, INVALID_INPUT, CONFLICT (prefixes of the scope overlap), ADDRESS_SCOPE_NOT_FOUND.
+        /// > Idempotent by `subnetpool.id`. Errors: EMPTY_SUBNET_POOL_PREFIX_LIST, PREFIX_VERSION_MISMATCH,
+        /// > ILLEGAL_SUBNET_POOL_PREFIX_BOUNDS, INVALID_INPUT (a second default), ADDRESS_SCOPE_NOT_FOUND,
+        /// > ADDRESS_SCOPE_PREFIX_CONFLICT, ILLEGAL_SUBNET_POOL_IP_VERSION_ASSOCIATION, ILLEGAL_SUBNET_POOL_ASSOCIATION,
+        /// > NOT_AUTHORIZED, OVER_QUOTA.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_CreateSubnetPoolRequest` message.
@@ -1174,11 +1371,46 @@ extension L3_Network_V1_SubnetPools {
             )
         }
 
+        /// Call the "BatchCreateSubnetPools" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All of them or none. Errors: those of CreateSubnetPool.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `L3_Network_V1_BatchCreateSubnetPoolsRequest` message.
+        ///   - serializer: A serializer for `L3_Network_V1_BatchCreateSubnetPoolsRequest` messages.
+        ///   - deserializer: A deserializer for `L3_Network_V1_BatchCreateSubnetPoolsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func batchCreateSubnetPools<Result>(
+            request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+            serializer: some GRPCCore.MessageSerializer<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<L3_Network_V1_BatchCreateSubnetPoolsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: L3_Network_V1_SubnetPools.Method.BatchCreateSubnetPools.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "UpdateSubnetPool" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: those of create, SUBNET_POOL_NOT_FOUND, REVISION_MISMATCH.
+        /// > Prefixes may only grow. Errors: those of create, SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE,
+        /// > REVISION_MISMATCH.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_UpdateSubnetPoolRequest` message.
@@ -1212,7 +1444,7 @@ extension L3_Network_V1_SubnetPools {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: SUBNET_POOL_NOT_FOUND, BAD_REQUEST while subnets are of it.
+        /// > Errors: SUBNET_POOL_NOT_FOUND, SUBNET_POOL_IN_USE while subnets are of it.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_DeleteSubnetPoolRequest` message.
@@ -1244,6 +1476,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Call the "AddPrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Idempotent. Errors: those of update.
+        ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_SubnetPoolPrefixesRequest` message.
         ///   - serializer: A serializer for `L3_Network_V1_SubnetPoolPrefixesRequest` messages.
@@ -1274,6 +1510,10 @@ extension L3_Network_V1_SubnetPools {
 
         /// Call the "RemovePrefixes" method.
         ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Errors: SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE while subnets lie in them, or for the last one.
+        ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_SubnetPoolPrefixesRequest` message.
         ///   - serializer: A serializer for `L3_Network_V1_SubnetPoolPrefixesRequest` messages.
@@ -1303,6 +1543,11 @@ extension L3_Network_V1_SubnetPools {
         }
 
         /// Call the "OnboardNetworkSubnets" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes the subnets of a network that are of no pool into this one, of its family. Errors: SUBNET_POOL_NOT_FOUND,
+        /// > NETWORK_NOT_FOUND, those of AddPrefixes.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Network_V1_OnboardNetworkSubnetsRequest` message.
@@ -1395,7 +1640,10 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: BAD_REQUEST, INVALID_INPUT, CONFLICT (prefixes of the scope overlap), ADDRESS_SCOPE_NOT_FOUND.
+    /// > Idempotent by `subnetpool.id`. Errors: EMPTY_SUBNET_POOL_PREFIX_LIST, PREFIX_VERSION_MISMATCH,
+    /// > ILLEGAL_SUBNET_POOL_PREFIX_BOUNDS, INVALID_INPUT (a second default), ADDRESS_SCOPE_NOT_FOUND,
+    /// > ADDRESS_SCOPE_PREFIX_CONFLICT, ILLEGAL_SUBNET_POOL_IP_VERSION_ASSOCIATION, ILLEGAL_SUBNET_POOL_ASSOCIATION,
+    /// > NOT_AUTHORIZED, OVER_QUOTA.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_CreateSubnetPoolRequest` message.
@@ -1420,11 +1668,41 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
         )
     }
 
+    /// Call the "BatchCreateSubnetPools" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All of them or none. Errors: those of CreateSubnetPool.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `L3_Network_V1_BatchCreateSubnetPoolsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func batchCreateSubnetPools<Result>(
+        request: GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSubnetPoolsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.batchCreateSubnetPools(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<L3_Network_V1_BatchCreateSubnetPoolsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<L3_Network_V1_BatchCreateSubnetPoolsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "UpdateSubnetPool" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: those of create, SUBNET_POOL_NOT_FOUND, REVISION_MISMATCH.
+    /// > Prefixes may only grow. Errors: those of create, SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE,
+    /// > REVISION_MISMATCH.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_UpdateSubnetPoolRequest` message.
@@ -1453,7 +1731,7 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: SUBNET_POOL_NOT_FOUND, BAD_REQUEST while subnets are of it.
+    /// > Errors: SUBNET_POOL_NOT_FOUND, SUBNET_POOL_IN_USE while subnets are of it.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_DeleteSubnetPoolRequest` message.
@@ -1480,6 +1758,10 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
 
     /// Call the "AddPrefixes" method.
     ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Idempotent. Errors: those of update.
+    ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_SubnetPoolPrefixesRequest` message.
     ///   - options: Options to apply to this RPC.
@@ -1505,6 +1787,10 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
 
     /// Call the "RemovePrefixes" method.
     ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Errors: SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE while subnets lie in them, or for the last one.
+    ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_SubnetPoolPrefixesRequest` message.
     ///   - options: Options to apply to this RPC.
@@ -1529,6 +1815,11 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
     }
 
     /// Call the "OnboardNetworkSubnets" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Takes the subnets of a network that are of no pool into this one, of its family. Errors: SUBNET_POOL_NOT_FOUND,
+    /// > NETWORK_NOT_FOUND, those of AddPrefixes.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Network_V1_OnboardNetworkSubnetsRequest` message.
@@ -1623,7 +1914,10 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: BAD_REQUEST, INVALID_INPUT, CONFLICT (prefixes of the scope overlap), ADDRESS_SCOPE_NOT_FOUND.
+    /// > Idempotent by `subnetpool.id`. Errors: EMPTY_SUBNET_POOL_PREFIX_LIST, PREFIX_VERSION_MISMATCH,
+    /// > ILLEGAL_SUBNET_POOL_PREFIX_BOUNDS, INVALID_INPUT (a second default), ADDRESS_SCOPE_NOT_FOUND,
+    /// > ADDRESS_SCOPE_PREFIX_CONFLICT, ILLEGAL_SUBNET_POOL_IP_VERSION_ASSOCIATION, ILLEGAL_SUBNET_POOL_ASSOCIATION,
+    /// > NOT_AUTHORIZED, OVER_QUOTA.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1652,11 +1946,45 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
         )
     }
 
+    /// Call the "BatchCreateSubnetPools" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All of them or none. Errors: those of CreateSubnetPool.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func batchCreateSubnetPools<Result>(
+        _ message: L3_Network_V1_BatchCreateSubnetPoolsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<L3_Network_V1_BatchCreateSubnetPoolsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<L3_Network_V1_BatchCreateSubnetPoolsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.batchCreateSubnetPools(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "UpdateSubnetPool" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: those of create, SUBNET_POOL_NOT_FOUND, REVISION_MISMATCH.
+    /// > Prefixes may only grow. Errors: those of create, SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE,
+    /// > REVISION_MISMATCH.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1689,7 +2017,7 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: SUBNET_POOL_NOT_FOUND, BAD_REQUEST while subnets are of it.
+    /// > Errors: SUBNET_POOL_NOT_FOUND, SUBNET_POOL_IN_USE while subnets are of it.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1720,6 +2048,10 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
 
     /// Call the "AddPrefixes" method.
     ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Idempotent. Errors: those of update.
+    ///
     /// - Parameters:
     ///   - message: request message to send.
     ///   - metadata: Additional metadata to send, defaults to empty.
@@ -1749,6 +2081,10 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
 
     /// Call the "RemovePrefixes" method.
     ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Errors: SUBNET_POOL_NOT_FOUND, ILLEGAL_SUBNET_POOL_PREFIX_UPDATE while subnets lie in them, or for the last one.
+    ///
     /// - Parameters:
     ///   - message: request message to send.
     ///   - metadata: Additional metadata to send, defaults to empty.
@@ -1777,6 +2113,11 @@ extension L3_Network_V1_SubnetPools.ClientProtocol {
     }
 
     /// Call the "OnboardNetworkSubnets" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Takes the subnets of a network that are of no pool into this one, of its family. Errors: SUBNET_POOL_NOT_FOUND,
+    /// > NETWORK_NOT_FOUND, those of AddPrefixes.
     ///
     /// - Parameters:
     ///   - message: request message to send.

@@ -217,6 +217,30 @@ public nonisolated struct L3_Network_V1_CreateSubnetPoolRequest: Sendable {
   fileprivate var _subnetpool: L3_Network_V1_SubnetPool? = nil
 }
 
+public nonisolated struct L3_Network_V1_BatchCreateSubnetPoolsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var subnetpools: [L3_Network_V1_SubnetPool] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct L3_Network_V1_BatchCreateSubnetPoolsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var subnetpools: [L3_Network_V1_SubnetPool] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct L3_Network_V1_UpdateSubnetPoolRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -627,6 +651,66 @@ nonisolated extension L3_Network_V1_CreateSubnetPoolRequest: SwiftProtobuf.Messa
 
   public static func ==(lhs: L3_Network_V1_CreateSubnetPoolRequest, rhs: L3_Network_V1_CreateSubnetPoolRequest) -> Bool {
     if lhs._subnetpool != rhs._subnetpool {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_BatchCreateSubnetPoolsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchCreateSubnetPoolsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subnetpools\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.subnetpools) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subnetpools.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.subnetpools, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_BatchCreateSubnetPoolsRequest, rhs: L3_Network_V1_BatchCreateSubnetPoolsRequest) -> Bool {
+    if lhs.subnetpools != rhs.subnetpools {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_BatchCreateSubnetPoolsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchCreateSubnetPoolsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subnetpools\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.subnetpools) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subnetpools.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.subnetpools, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_BatchCreateSubnetPoolsResponse, rhs: L3_Network_V1_BatchCreateSubnetPoolsResponse) -> Bool {
+    if lhs.subnetpools != rhs.subnetpools {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -502,7 +502,7 @@ void   l3__network__v1__delete_network_response__free_unpacked
   assert(message->base.descriptor == &l3__network__v1__delete_network_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor l3__network__v1__network__field_descriptors[27] =
+static const ProtobufCFieldDescriptor l3__network__v1__network__field_descriptors[28] =
 {
   {
     "id",
@@ -828,6 +828,18 @@ static const ProtobufCFieldDescriptor l3__network__v1__network__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "shared_with_project",
+    28,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__Network, shared_with_project),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned l3__network__v1__network__field_indices_by_name[] = {
   8,   /* field[8] = admin_state_up */
@@ -853,6 +865,7 @@ static const unsigned l3__network__v1__network__field_indices_by_name[] = {
   12,   /* field[12] = router_external */
   26,   /* field[26] = segments */
   11,   /* field[11] = shared */
+  27,   /* field[27] = shared_with_project */
   9,   /* field[9] = status */
   10,   /* field[10] = subnets */
   7,   /* field[7] = tags */
@@ -861,7 +874,7 @@ static const unsigned l3__network__v1__network__field_indices_by_name[] = {
 static const ProtobufCIntRange l3__network__v1__network__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 27 }
+  { 0, 28 }
 };
 const ProtobufCMessageDescriptor l3__network__v1__network__descriptor =
 {
@@ -871,7 +884,7 @@ const ProtobufCMessageDescriptor l3__network__v1__network__descriptor =
   "L3__Network__V1__Network",
   "l3.network.v1",
   sizeof(L3__Network__V1__Network),
-  27,
+  28,
   l3__network__v1__network__field_descriptors,
   l3__network__v1__network__field_indices_by_name,
   1,  l3__network__v1__network__number_ranges,

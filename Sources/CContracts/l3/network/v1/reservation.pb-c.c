@@ -1042,7 +1042,7 @@ void   l3__network__v1__network_will_be_deleted_response__free_unpacked
   assert(message->base.descriptor == &l3__network__v1__network_will_be_deleted_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor l3__network__v1__reserve_port_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor l3__network__v1__reserve_port_request__field_descriptors[9] =
 {
   {
     "holder",
@@ -1140,11 +1140,24 @@ static const ProtobufCFieldDescriptor l3__network__v1__reserve_port_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "holder_project_id",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__ReservePortRequest, holder_project_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned l3__network__v1__reserve_port_request__field_indices_by_name[] = {
   4,   /* field[4] = device_owner */
   5,   /* field[5] = fixed_ips */
   0,   /* field[0] = holder */
+  8,   /* field[8] = holder_project_id */
   6,   /* field[6] = ipv4_only */
   7,   /* field[7] = name */
   2,   /* field[2] = network_id */
@@ -1154,7 +1167,7 @@ static const unsigned l3__network__v1__reserve_port_request__field_indices_by_na
 static const ProtobufCIntRange l3__network__v1__reserve_port_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor l3__network__v1__reserve_port_request__descriptor =
 {
@@ -1164,7 +1177,7 @@ const ProtobufCMessageDescriptor l3__network__v1__reserve_port_request__descript
   "L3__Network__V1__ReservePortRequest",
   "l3.network.v1",
   sizeof(L3__Network__V1__ReservePortRequest),
-  8,
+  9,
   l3__network__v1__reserve_port_request__field_descriptors,
   l3__network__v1__reserve_port_request__field_indices_by_name,
   1,  l3__network__v1__reserve_port_request__number_ranges,

@@ -277,6 +277,96 @@ void   l3__network__v1__create_security_group_request__free_unpacked
   assert(message->base.descriptor == &l3__network__v1__create_security_group_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   l3__network__v1__batch_create_security_groups_request__init
+                     (L3__Network__V1__BatchCreateSecurityGroupsRequest         *message)
+{
+  static const L3__Network__V1__BatchCreateSecurityGroupsRequest init_value = L3__NETWORK__V1__BATCH_CREATE_SECURITY_GROUPS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__batch_create_security_groups_request__get_packed_size
+                     (const L3__Network__V1__BatchCreateSecurityGroupsRequest *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_groups_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__batch_create_security_groups_request__pack
+                     (const L3__Network__V1__BatchCreateSecurityGroupsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_groups_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__batch_create_security_groups_request__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSecurityGroupsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_groups_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__BatchCreateSecurityGroupsRequest *
+       l3__network__v1__batch_create_security_groups_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__BatchCreateSecurityGroupsRequest *)
+     protobuf_c_message_unpack (&l3__network__v1__batch_create_security_groups_request__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__batch_create_security_groups_request__free_unpacked
+                     (L3__Network__V1__BatchCreateSecurityGroupsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_groups_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__batch_create_security_groups_response__init
+                     (L3__Network__V1__BatchCreateSecurityGroupsResponse         *message)
+{
+  static const L3__Network__V1__BatchCreateSecurityGroupsResponse init_value = L3__NETWORK__V1__BATCH_CREATE_SECURITY_GROUPS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__batch_create_security_groups_response__get_packed_size
+                     (const L3__Network__V1__BatchCreateSecurityGroupsResponse *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_groups_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__batch_create_security_groups_response__pack
+                     (const L3__Network__V1__BatchCreateSecurityGroupsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_groups_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__batch_create_security_groups_response__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSecurityGroupsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_groups_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__BatchCreateSecurityGroupsResponse *
+       l3__network__v1__batch_create_security_groups_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__BatchCreateSecurityGroupsResponse *)
+     protobuf_c_message_unpack (&l3__network__v1__batch_create_security_groups_response__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__batch_create_security_groups_response__free_unpacked
+                     (L3__Network__V1__BatchCreateSecurityGroupsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_groups_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   l3__network__v1__update_security_group_request__init
                      (L3__Network__V1__UpdateSecurityGroupRequest         *message)
 {
@@ -590,6 +680,96 @@ void   l3__network__v1__create_security_group_rule_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &l3__network__v1__create_security_group_rule_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__batch_create_security_group_rules_request__init
+                     (L3__Network__V1__BatchCreateSecurityGroupRulesRequest         *message)
+{
+  static const L3__Network__V1__BatchCreateSecurityGroupRulesRequest init_value = L3__NETWORK__V1__BATCH_CREATE_SECURITY_GROUP_RULES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__batch_create_security_group_rules_request__get_packed_size
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesRequest *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_group_rules_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__batch_create_security_group_rules_request__pack
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_group_rules_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__batch_create_security_group_rules_request__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_group_rules_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__BatchCreateSecurityGroupRulesRequest *
+       l3__network__v1__batch_create_security_group_rules_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__BatchCreateSecurityGroupRulesRequest *)
+     protobuf_c_message_unpack (&l3__network__v1__batch_create_security_group_rules_request__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__batch_create_security_group_rules_request__free_unpacked
+                     (L3__Network__V1__BatchCreateSecurityGroupRulesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_group_rules_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__batch_create_security_group_rules_response__init
+                     (L3__Network__V1__BatchCreateSecurityGroupRulesResponse         *message)
+{
+  static const L3__Network__V1__BatchCreateSecurityGroupRulesResponse init_value = L3__NETWORK__V1__BATCH_CREATE_SECURITY_GROUP_RULES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__batch_create_security_group_rules_response__get_packed_size
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesResponse *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_group_rules_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__batch_create_security_group_rules_response__pack
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_group_rules_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__batch_create_security_group_rules_response__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_group_rules_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__BatchCreateSecurityGroupRulesResponse *
+       l3__network__v1__batch_create_security_group_rules_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__BatchCreateSecurityGroupRulesResponse *)
+     protobuf_c_message_unpack (&l3__network__v1__batch_create_security_group_rules_response__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__batch_create_security_group_rules_response__free_unpacked
+                     (L3__Network__V1__BatchCreateSecurityGroupRulesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__batch_create_security_group_rules_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   l3__network__v1__delete_security_group_rule_request__init
@@ -1263,6 +1443,82 @@ const ProtobufCMessageDescriptor l3__network__v1__create_security_group_request_
   (ProtobufCMessageInit) l3__network__v1__create_security_group_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor l3__network__v1__batch_create_security_groups_request__field_descriptors[1] =
+{
+  {
+    "security_groups",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Network__V1__BatchCreateSecurityGroupsRequest, n_security_groups),
+    offsetof(L3__Network__V1__BatchCreateSecurityGroupsRequest, security_groups),
+    &l3__network__v1__security_group__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__batch_create_security_groups_request__field_indices_by_name[] = {
+  0,   /* field[0] = security_groups */
+};
+static const ProtobufCIntRange l3__network__v1__batch_create_security_groups_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__batch_create_security_groups_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.BatchCreateSecurityGroupsRequest",
+  "BatchCreateSecurityGroupsRequest",
+  "L3__Network__V1__BatchCreateSecurityGroupsRequest",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__BatchCreateSecurityGroupsRequest),
+  1,
+  l3__network__v1__batch_create_security_groups_request__field_descriptors,
+  l3__network__v1__batch_create_security_groups_request__field_indices_by_name,
+  1,  l3__network__v1__batch_create_security_groups_request__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__batch_create_security_groups_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__batch_create_security_groups_response__field_descriptors[1] =
+{
+  {
+    "security_groups",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Network__V1__BatchCreateSecurityGroupsResponse, n_security_groups),
+    offsetof(L3__Network__V1__BatchCreateSecurityGroupsResponse, security_groups),
+    &l3__network__v1__security_group__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__batch_create_security_groups_response__field_indices_by_name[] = {
+  0,   /* field[0] = security_groups */
+};
+static const ProtobufCIntRange l3__network__v1__batch_create_security_groups_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__batch_create_security_groups_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.BatchCreateSecurityGroupsResponse",
+  "BatchCreateSecurityGroupsResponse",
+  "L3__Network__V1__BatchCreateSecurityGroupsResponse",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__BatchCreateSecurityGroupsResponse),
+  1,
+  l3__network__v1__batch_create_security_groups_response__field_descriptors,
+  l3__network__v1__batch_create_security_groups_response__field_indices_by_name,
+  1,  l3__network__v1__batch_create_security_groups_response__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__batch_create_security_groups_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor l3__network__v1__update_security_group_request__field_descriptors[5] =
 {
   {
@@ -1587,6 +1843,82 @@ const ProtobufCMessageDescriptor l3__network__v1__create_security_group_rule_req
   (ProtobufCMessageInit) l3__network__v1__create_security_group_rule_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor l3__network__v1__batch_create_security_group_rules_request__field_descriptors[1] =
+{
+  {
+    "security_group_rules",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Network__V1__BatchCreateSecurityGroupRulesRequest, n_security_group_rules),
+    offsetof(L3__Network__V1__BatchCreateSecurityGroupRulesRequest, security_group_rules),
+    &l3__network__v1__security_group_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__batch_create_security_group_rules_request__field_indices_by_name[] = {
+  0,   /* field[0] = security_group_rules */
+};
+static const ProtobufCIntRange l3__network__v1__batch_create_security_group_rules_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__batch_create_security_group_rules_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.BatchCreateSecurityGroupRulesRequest",
+  "BatchCreateSecurityGroupRulesRequest",
+  "L3__Network__V1__BatchCreateSecurityGroupRulesRequest",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__BatchCreateSecurityGroupRulesRequest),
+  1,
+  l3__network__v1__batch_create_security_group_rules_request__field_descriptors,
+  l3__network__v1__batch_create_security_group_rules_request__field_indices_by_name,
+  1,  l3__network__v1__batch_create_security_group_rules_request__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__batch_create_security_group_rules_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__batch_create_security_group_rules_response__field_descriptors[1] =
+{
+  {
+    "security_group_rules",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Network__V1__BatchCreateSecurityGroupRulesResponse, n_security_group_rules),
+    offsetof(L3__Network__V1__BatchCreateSecurityGroupRulesResponse, security_group_rules),
+    &l3__network__v1__security_group_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__batch_create_security_group_rules_response__field_indices_by_name[] = {
+  0,   /* field[0] = security_group_rules */
+};
+static const ProtobufCIntRange l3__network__v1__batch_create_security_group_rules_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__batch_create_security_group_rules_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.BatchCreateSecurityGroupRulesResponse",
+  "BatchCreateSecurityGroupRulesResponse",
+  "L3__Network__V1__BatchCreateSecurityGroupRulesResponse",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__BatchCreateSecurityGroupRulesResponse),
+  1,
+  l3__network__v1__batch_create_security_group_rules_response__field_descriptors,
+  l3__network__v1__batch_create_security_group_rules_response__field_indices_by_name,
+  1,  l3__network__v1__batch_create_security_group_rules_response__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__batch_create_security_group_rules_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor l3__network__v1__delete_security_group_rule_request__field_descriptors[1] =
 {
   {
@@ -1643,28 +1975,32 @@ const ProtobufCMessageDescriptor l3__network__v1__delete_security_group_rule_res
   (ProtobufCMessageInit) l3__network__v1__delete_security_group_rule_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor l3__network__v1__security_groups__method_descriptors[9] =
+static const ProtobufCMethodDescriptor l3__network__v1__security_groups__method_descriptors[11] =
 {
   { "GetSecurityGroup", &l3__network__v1__get_security_group_request__descriptor, &l3__network__v1__security_group__descriptor },
   { "ListSecurityGroups", &l3__network__v1__list_security_groups_request__descriptor, &l3__network__v1__list_security_groups_response__descriptor },
   { "CreateSecurityGroup", &l3__network__v1__create_security_group_request__descriptor, &l3__network__v1__security_group__descriptor },
+  { "BatchCreateSecurityGroups", &l3__network__v1__batch_create_security_groups_request__descriptor, &l3__network__v1__batch_create_security_groups_response__descriptor },
   { "UpdateSecurityGroup", &l3__network__v1__update_security_group_request__descriptor, &l3__network__v1__security_group__descriptor },
   { "DeleteSecurityGroup", &l3__network__v1__delete_security_group_request__descriptor, &l3__network__v1__delete_security_group_response__descriptor },
   { "GetSecurityGroupRule", &l3__network__v1__get_security_group_rule_request__descriptor, &l3__network__v1__security_group_rule__descriptor },
   { "ListSecurityGroupRules", &l3__network__v1__list_security_group_rules_request__descriptor, &l3__network__v1__list_security_group_rules_response__descriptor },
   { "CreateSecurityGroupRule", &l3__network__v1__create_security_group_rule_request__descriptor, &l3__network__v1__security_group_rule__descriptor },
+  { "BatchCreateSecurityGroupRules", &l3__network__v1__batch_create_security_group_rules_request__descriptor, &l3__network__v1__batch_create_security_group_rules_response__descriptor },
   { "DeleteSecurityGroupRule", &l3__network__v1__delete_security_group_rule_request__descriptor, &l3__network__v1__delete_security_group_rule_response__descriptor },
 };
 const unsigned l3__network__v1__security_groups__method_indices_by_name[] = {
+  9,        /* BatchCreateSecurityGroupRules */
+  3,        /* BatchCreateSecurityGroups */
   2,        /* CreateSecurityGroup */
-  7,        /* CreateSecurityGroupRule */
-  4,        /* DeleteSecurityGroup */
-  8,        /* DeleteSecurityGroupRule */
+  8,        /* CreateSecurityGroupRule */
+  5,        /* DeleteSecurityGroup */
+  10,        /* DeleteSecurityGroupRule */
   0,        /* GetSecurityGroup */
-  5,        /* GetSecurityGroupRule */
-  6,        /* ListSecurityGroupRules */
+  6,        /* GetSecurityGroupRule */
+  7,        /* ListSecurityGroupRules */
   1,        /* ListSecurityGroups */
-  3         /* UpdateSecurityGroup */
+  4         /* UpdateSecurityGroup */
 };
 const ProtobufCServiceDescriptor l3__network__v1__security_groups__descriptor =
 {
@@ -1673,7 +2009,7 @@ const ProtobufCServiceDescriptor l3__network__v1__security_groups__descriptor =
   "SecurityGroups",
   "L3__Network__V1__SecurityGroups",
   "l3.network.v1",
-  9,
+  11,
   l3__network__v1__security_groups__method_descriptors,
   l3__network__v1__security_groups__method_indices_by_name
 };
@@ -1701,13 +2037,21 @@ void l3__network__v1__security_groups__create_security_group(ProtobufCService *s
   assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void l3__network__v1__security_groups__batch_create_security_groups(ProtobufCService *service,
+                                                                    const L3__Network__V1__BatchCreateSecurityGroupsRequest *input,
+                                                                    L3__Network__V1__BatchCreateSecurityGroupsResponse_Closure closure,
+                                                                    void *closure_data)
+{
+  assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void l3__network__v1__security_groups__update_security_group(ProtobufCService *service,
                                                              const L3__Network__V1__UpdateSecurityGroupRequest *input,
                                                              L3__Network__V1__SecurityGroup_Closure closure,
                                                              void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__security_groups__delete_security_group(ProtobufCService *service,
                                                              const L3__Network__V1__DeleteSecurityGroupRequest *input,
@@ -1715,7 +2059,7 @@ void l3__network__v1__security_groups__delete_security_group(ProtobufCService *s
                                                              void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__security_groups__get_security_group_rule(ProtobufCService *service,
                                                                const L3__Network__V1__GetSecurityGroupRuleRequest *input,
@@ -1723,7 +2067,7 @@ void l3__network__v1__security_groups__get_security_group_rule(ProtobufCService 
                                                                void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__security_groups__list_security_group_rules(ProtobufCService *service,
                                                                  const L3__Network__V1__ListSecurityGroupRulesRequest *input,
@@ -1731,7 +2075,7 @@ void l3__network__v1__security_groups__list_security_group_rules(ProtobufCServic
                                                                  void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__security_groups__create_security_group_rule(ProtobufCService *service,
                                                                   const L3__Network__V1__CreateSecurityGroupRuleRequest *input,
@@ -1739,7 +2083,15 @@ void l3__network__v1__security_groups__create_security_group_rule(ProtobufCServi
                                                                   void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void l3__network__v1__security_groups__batch_create_security_group_rules(ProtobufCService *service,
+                                                                         const L3__Network__V1__BatchCreateSecurityGroupRulesRequest *input,
+                                                                         L3__Network__V1__BatchCreateSecurityGroupRulesResponse_Closure closure,
+                                                                         void *closure_data)
+{
+  assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__security_groups__delete_security_group_rule(ProtobufCService *service,
                                                                   const L3__Network__V1__DeleteSecurityGroupRuleRequest *input,
@@ -1747,7 +2099,7 @@ void l3__network__v1__security_groups__delete_security_group_rule(ProtobufCServi
                                                                   void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__security_groups__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__security_groups__init (L3__Network__V1__SecurityGroups_Service *service,
                                              L3__Network__V1__SecurityGroups_ServiceDestroy destroy)

@@ -232,6 +232,96 @@ void   l3__network__v1__create_subnet_pool_request__free_unpacked
   assert(message->base.descriptor == &l3__network__v1__create_subnet_pool_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   l3__network__v1__batch_create_subnet_pools_request__init
+                     (L3__Network__V1__BatchCreateSubnetPoolsRequest         *message)
+{
+  static const L3__Network__V1__BatchCreateSubnetPoolsRequest init_value = L3__NETWORK__V1__BATCH_CREATE_SUBNET_POOLS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__batch_create_subnet_pools_request__get_packed_size
+                     (const L3__Network__V1__BatchCreateSubnetPoolsRequest *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_subnet_pools_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__batch_create_subnet_pools_request__pack
+                     (const L3__Network__V1__BatchCreateSubnetPoolsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_subnet_pools_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__batch_create_subnet_pools_request__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSubnetPoolsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_subnet_pools_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__BatchCreateSubnetPoolsRequest *
+       l3__network__v1__batch_create_subnet_pools_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__BatchCreateSubnetPoolsRequest *)
+     protobuf_c_message_unpack (&l3__network__v1__batch_create_subnet_pools_request__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__batch_create_subnet_pools_request__free_unpacked
+                     (L3__Network__V1__BatchCreateSubnetPoolsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__batch_create_subnet_pools_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   l3__network__v1__batch_create_subnet_pools_response__init
+                     (L3__Network__V1__BatchCreateSubnetPoolsResponse         *message)
+{
+  static const L3__Network__V1__BatchCreateSubnetPoolsResponse init_value = L3__NETWORK__V1__BATCH_CREATE_SUBNET_POOLS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__batch_create_subnet_pools_response__get_packed_size
+                     (const L3__Network__V1__BatchCreateSubnetPoolsResponse *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_subnet_pools_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__batch_create_subnet_pools_response__pack
+                     (const L3__Network__V1__BatchCreateSubnetPoolsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_subnet_pools_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__batch_create_subnet_pools_response__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSubnetPoolsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__batch_create_subnet_pools_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__BatchCreateSubnetPoolsResponse *
+       l3__network__v1__batch_create_subnet_pools_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__BatchCreateSubnetPoolsResponse *)
+     protobuf_c_message_unpack (&l3__network__v1__batch_create_subnet_pools_response__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__batch_create_subnet_pools_response__free_unpacked
+                     (L3__Network__V1__BatchCreateSubnetPoolsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__batch_create_subnet_pools_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   l3__network__v1__update_subnet_pool_request__init
                      (L3__Network__V1__UpdateSubnetPoolRequest         *message)
 {
@@ -868,6 +958,82 @@ const ProtobufCMessageDescriptor l3__network__v1__create_subnet_pool_request__de
   (ProtobufCMessageInit) l3__network__v1__create_subnet_pool_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor l3__network__v1__batch_create_subnet_pools_request__field_descriptors[1] =
+{
+  {
+    "subnetpools",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Network__V1__BatchCreateSubnetPoolsRequest, n_subnetpools),
+    offsetof(L3__Network__V1__BatchCreateSubnetPoolsRequest, subnetpools),
+    &l3__network__v1__subnet_pool__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__batch_create_subnet_pools_request__field_indices_by_name[] = {
+  0,   /* field[0] = subnetpools */
+};
+static const ProtobufCIntRange l3__network__v1__batch_create_subnet_pools_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__batch_create_subnet_pools_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.BatchCreateSubnetPoolsRequest",
+  "BatchCreateSubnetPoolsRequest",
+  "L3__Network__V1__BatchCreateSubnetPoolsRequest",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__BatchCreateSubnetPoolsRequest),
+  1,
+  l3__network__v1__batch_create_subnet_pools_request__field_descriptors,
+  l3__network__v1__batch_create_subnet_pools_request__field_indices_by_name,
+  1,  l3__network__v1__batch_create_subnet_pools_request__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__batch_create_subnet_pools_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__batch_create_subnet_pools_response__field_descriptors[1] =
+{
+  {
+    "subnetpools",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Network__V1__BatchCreateSubnetPoolsResponse, n_subnetpools),
+    offsetof(L3__Network__V1__BatchCreateSubnetPoolsResponse, subnetpools),
+    &l3__network__v1__subnet_pool__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__batch_create_subnet_pools_response__field_indices_by_name[] = {
+  0,   /* field[0] = subnetpools */
+};
+static const ProtobufCIntRange l3__network__v1__batch_create_subnet_pools_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__batch_create_subnet_pools_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.BatchCreateSubnetPoolsResponse",
+  "BatchCreateSubnetPoolsResponse",
+  "L3__Network__V1__BatchCreateSubnetPoolsResponse",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__BatchCreateSubnetPoolsResponse),
+  1,
+  l3__network__v1__batch_create_subnet_pools_response__field_descriptors,
+  l3__network__v1__batch_create_subnet_pools_response__field_indices_by_name,
+  1,  l3__network__v1__batch_create_subnet_pools_response__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__batch_create_subnet_pools_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor l3__network__v1__update_subnet_pool_request__field_descriptors[5] =
 {
   {
@@ -1129,11 +1295,12 @@ const ProtobufCMessageDescriptor l3__network__v1__onboard_network_subnets_reques
   (ProtobufCMessageInit) l3__network__v1__onboard_network_subnets_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor l3__network__v1__subnet_pools__method_descriptors[8] =
+static const ProtobufCMethodDescriptor l3__network__v1__subnet_pools__method_descriptors[9] =
 {
   { "GetSubnetPool", &l3__network__v1__get_subnet_pool_request__descriptor, &l3__network__v1__subnet_pool__descriptor },
   { "ListSubnetPools", &l3__network__v1__list_subnet_pools_request__descriptor, &l3__network__v1__list_subnet_pools_response__descriptor },
   { "CreateSubnetPool", &l3__network__v1__create_subnet_pool_request__descriptor, &l3__network__v1__subnet_pool__descriptor },
+  { "BatchCreateSubnetPools", &l3__network__v1__batch_create_subnet_pools_request__descriptor, &l3__network__v1__batch_create_subnet_pools_response__descriptor },
   { "UpdateSubnetPool", &l3__network__v1__update_subnet_pool_request__descriptor, &l3__network__v1__subnet_pool__descriptor },
   { "DeleteSubnetPool", &l3__network__v1__delete_subnet_pool_request__descriptor, &l3__network__v1__delete_subnet_pool_response__descriptor },
   { "AddPrefixes", &l3__network__v1__subnet_pool_prefixes_request__descriptor, &l3__network__v1__subnet_pool__descriptor },
@@ -1141,14 +1308,15 @@ static const ProtobufCMethodDescriptor l3__network__v1__subnet_pools__method_des
   { "OnboardNetworkSubnets", &l3__network__v1__onboard_network_subnets_request__descriptor, &l3__network__v1__subnet_pool__descriptor },
 };
 const unsigned l3__network__v1__subnet_pools__method_indices_by_name[] = {
-  5,        /* AddPrefixes */
+  6,        /* AddPrefixes */
+  3,        /* BatchCreateSubnetPools */
   2,        /* CreateSubnetPool */
-  4,        /* DeleteSubnetPool */
+  5,        /* DeleteSubnetPool */
   0,        /* GetSubnetPool */
   1,        /* ListSubnetPools */
-  7,        /* OnboardNetworkSubnets */
-  6,        /* RemovePrefixes */
-  3         /* UpdateSubnetPool */
+  8,        /* OnboardNetworkSubnets */
+  7,        /* RemovePrefixes */
+  4         /* UpdateSubnetPool */
 };
 const ProtobufCServiceDescriptor l3__network__v1__subnet_pools__descriptor =
 {
@@ -1157,7 +1325,7 @@ const ProtobufCServiceDescriptor l3__network__v1__subnet_pools__descriptor =
   "SubnetPools",
   "L3__Network__V1__SubnetPools",
   "l3.network.v1",
-  8,
+  9,
   l3__network__v1__subnet_pools__method_descriptors,
   l3__network__v1__subnet_pools__method_indices_by_name
 };
@@ -1185,13 +1353,21 @@ void l3__network__v1__subnet_pools__create_subnet_pool(ProtobufCService *service
   assert(service->descriptor == &l3__network__v1__subnet_pools__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void l3__network__v1__subnet_pools__batch_create_subnet_pools(ProtobufCService *service,
+                                                              const L3__Network__V1__BatchCreateSubnetPoolsRequest *input,
+                                                              L3__Network__V1__BatchCreateSubnetPoolsResponse_Closure closure,
+                                                              void *closure_data)
+{
+  assert(service->descriptor == &l3__network__v1__subnet_pools__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void l3__network__v1__subnet_pools__update_subnet_pool(ProtobufCService *service,
                                                        const L3__Network__V1__UpdateSubnetPoolRequest *input,
                                                        L3__Network__V1__SubnetPool_Closure closure,
                                                        void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__subnet_pools__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__subnet_pools__delete_subnet_pool(ProtobufCService *service,
                                                        const L3__Network__V1__DeleteSubnetPoolRequest *input,
@@ -1199,7 +1375,7 @@ void l3__network__v1__subnet_pools__delete_subnet_pool(ProtobufCService *service
                                                        void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__subnet_pools__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__subnet_pools__add_prefixes(ProtobufCService *service,
                                                  const L3__Network__V1__SubnetPoolPrefixesRequest *input,
@@ -1207,7 +1383,7 @@ void l3__network__v1__subnet_pools__add_prefixes(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__subnet_pools__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__subnet_pools__remove_prefixes(ProtobufCService *service,
                                                     const L3__Network__V1__SubnetPoolPrefixesRequest *input,
@@ -1215,7 +1391,7 @@ void l3__network__v1__subnet_pools__remove_prefixes(ProtobufCService *service,
                                                     void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__subnet_pools__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__subnet_pools__onboard_network_subnets(ProtobufCService *service,
                                                             const L3__Network__V1__OnboardNetworkSubnetsRequest *input,
@@ -1223,7 +1399,7 @@ void l3__network__v1__subnet_pools__onboard_network_subnets(ProtobufCService *se
                                                             void *closure_data)
 {
   assert(service->descriptor == &l3__network__v1__subnet_pools__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void l3__network__v1__subnet_pools__init (L3__Network__V1__SubnetPools_Service *service,
                                           L3__Network__V1__SubnetPools_ServiceDestroy destroy)

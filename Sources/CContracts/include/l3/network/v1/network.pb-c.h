@@ -103,7 +103,8 @@ struct  L3__Network__V1__Network
   size_t n_subnets;
   char **subnets;
   /*
-   * Visible to and usable by all projects. Administrators only.
+   * Visible to and usable by all projects; in answers also when a policy shares it with the caller's. Administrators
+   * only.
    */
   protobuf_c_boolean shared;
   /*
@@ -161,6 +162,10 @@ struct  L3__Network__V1__Network
    */
   size_t n_segments;
   L3__Network__V1__NetworkSegment **segments;
+  /*
+   * Whether a policy shares it with the caller's project in particular; set by the service for the caller.
+   */
+  protobuf_c_boolean shared_with_project;
   L3__Network__V1__Network__HasAdminStateUpCase has_admin_state_up_case;
   union {
     protobuf_c_boolean admin_state_up;
@@ -176,7 +181,7 @@ struct  L3__Network__V1__Network
 };
 #define L3__NETWORK__V1__NETWORK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__network__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, L3__NETWORK__V1__NETWORK__HAS_ADMIN_STATE_UP__NOT_SET, {0}, L3__NETWORK__V1__NETWORK__HAS_PROVIDER_SEGMENTATION_ID__NOT_SET, {0}, L3__NETWORK__V1__NETWORK__HAS_PORT_SECURITY_ENABLED__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0, L3__NETWORK__V1__NETWORK__HAS_ADMIN_STATE_UP__NOT_SET, {0}, L3__NETWORK__V1__NETWORK__HAS_PROVIDER_SEGMENTATION_ID__NOT_SET, {0}, L3__NETWORK__V1__NETWORK__HAS_PORT_SECURITY_ENABLED__NOT_SET, {0} }
 
 
 /*

@@ -83,10 +83,14 @@ struct  L3__Network__V1__ReservePortRequest
    */
   protobuf_c_boolean ipv4_only;
   char *name;
+  /*
+   * The project of the holder's object, for whom the address is taken.
+   */
+  char *holder_project_id;
 };
 #define L3__NETWORK__V1__RESERVE_PORT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__reserve_port_request__descriptor) \
-    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, (char *)protobuf_c_empty_string }
+    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  L3__Network__V1__ClaimPortRequest

@@ -24,6 +24,8 @@ typedef struct L3__Network__V1__GetSecurityGroupRequest L3__Network__V1__GetSecu
 typedef struct L3__Network__V1__ListSecurityGroupsRequest L3__Network__V1__ListSecurityGroupsRequest;
 typedef struct L3__Network__V1__ListSecurityGroupsResponse L3__Network__V1__ListSecurityGroupsResponse;
 typedef struct L3__Network__V1__CreateSecurityGroupRequest L3__Network__V1__CreateSecurityGroupRequest;
+typedef struct L3__Network__V1__BatchCreateSecurityGroupsRequest L3__Network__V1__BatchCreateSecurityGroupsRequest;
+typedef struct L3__Network__V1__BatchCreateSecurityGroupsResponse L3__Network__V1__BatchCreateSecurityGroupsResponse;
 typedef struct L3__Network__V1__UpdateSecurityGroupRequest L3__Network__V1__UpdateSecurityGroupRequest;
 typedef struct L3__Network__V1__DeleteSecurityGroupRequest L3__Network__V1__DeleteSecurityGroupRequest;
 typedef struct L3__Network__V1__DeleteSecurityGroupResponse L3__Network__V1__DeleteSecurityGroupResponse;
@@ -31,6 +33,8 @@ typedef struct L3__Network__V1__GetSecurityGroupRuleRequest L3__Network__V1__Get
 typedef struct L3__Network__V1__ListSecurityGroupRulesRequest L3__Network__V1__ListSecurityGroupRulesRequest;
 typedef struct L3__Network__V1__ListSecurityGroupRulesResponse L3__Network__V1__ListSecurityGroupRulesResponse;
 typedef struct L3__Network__V1__CreateSecurityGroupRuleRequest L3__Network__V1__CreateSecurityGroupRuleRequest;
+typedef struct L3__Network__V1__BatchCreateSecurityGroupRulesRequest L3__Network__V1__BatchCreateSecurityGroupRulesRequest;
+typedef struct L3__Network__V1__BatchCreateSecurityGroupRulesResponse L3__Network__V1__BatchCreateSecurityGroupRulesResponse;
 typedef struct L3__Network__V1__DeleteSecurityGroupRuleRequest L3__Network__V1__DeleteSecurityGroupRuleRequest;
 typedef struct L3__Network__V1__DeleteSecurityGroupRuleResponse L3__Network__V1__DeleteSecurityGroupRuleResponse;
 
@@ -181,6 +185,28 @@ struct  L3__Network__V1__CreateSecurityGroupRequest
     , NULL }
 
 
+struct  L3__Network__V1__BatchCreateSecurityGroupsRequest
+{
+  ProtobufCMessage base;
+  size_t n_security_groups;
+  L3__Network__V1__SecurityGroup **security_groups;
+};
+#define L3__NETWORK__V1__BATCH_CREATE_SECURITY_GROUPS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__batch_create_security_groups_request__descriptor) \
+    , 0,NULL }
+
+
+struct  L3__Network__V1__BatchCreateSecurityGroupsResponse
+{
+  ProtobufCMessage base;
+  size_t n_security_groups;
+  L3__Network__V1__SecurityGroup **security_groups;
+};
+#define L3__NETWORK__V1__BATCH_CREATE_SECURITY_GROUPS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__batch_create_security_groups_response__descriptor) \
+    , 0,NULL }
+
+
 struct  L3__Network__V1__UpdateSecurityGroupRequest
 {
   ProtobufCMessage base;
@@ -257,6 +283,28 @@ struct  L3__Network__V1__CreateSecurityGroupRuleRequest
 #define L3__NETWORK__V1__CREATE_SECURITY_GROUP_RULE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__create_security_group_rule_request__descriptor) \
     , NULL }
+
+
+struct  L3__Network__V1__BatchCreateSecurityGroupRulesRequest
+{
+  ProtobufCMessage base;
+  size_t n_security_group_rules;
+  L3__Network__V1__SecurityGroupRule **security_group_rules;
+};
+#define L3__NETWORK__V1__BATCH_CREATE_SECURITY_GROUP_RULES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__batch_create_security_group_rules_request__descriptor) \
+    , 0,NULL }
+
+
+struct  L3__Network__V1__BatchCreateSecurityGroupRulesResponse
+{
+  ProtobufCMessage base;
+  size_t n_security_group_rules;
+  L3__Network__V1__SecurityGroupRule **security_group_rules;
+};
+#define L3__NETWORK__V1__BATCH_CREATE_SECURITY_GROUP_RULES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__batch_create_security_group_rules_response__descriptor) \
+    , 0,NULL }
 
 
 struct  L3__Network__V1__DeleteSecurityGroupRuleRequest
@@ -392,6 +440,44 @@ L3__Network__V1__CreateSecurityGroupRequest *
 void   l3__network__v1__create_security_group_request__free_unpacked
                      (L3__Network__V1__CreateSecurityGroupRequest *message,
                       ProtobufCAllocator *allocator);
+/* L3__Network__V1__BatchCreateSecurityGroupsRequest methods */
+void   l3__network__v1__batch_create_security_groups_request__init
+                     (L3__Network__V1__BatchCreateSecurityGroupsRequest         *message);
+size_t l3__network__v1__batch_create_security_groups_request__get_packed_size
+                     (const L3__Network__V1__BatchCreateSecurityGroupsRequest   *message);
+size_t l3__network__v1__batch_create_security_groups_request__pack
+                     (const L3__Network__V1__BatchCreateSecurityGroupsRequest   *message,
+                      uint8_t             *out);
+size_t l3__network__v1__batch_create_security_groups_request__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSecurityGroupsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Network__V1__BatchCreateSecurityGroupsRequest *
+       l3__network__v1__batch_create_security_groups_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__network__v1__batch_create_security_groups_request__free_unpacked
+                     (L3__Network__V1__BatchCreateSecurityGroupsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* L3__Network__V1__BatchCreateSecurityGroupsResponse methods */
+void   l3__network__v1__batch_create_security_groups_response__init
+                     (L3__Network__V1__BatchCreateSecurityGroupsResponse         *message);
+size_t l3__network__v1__batch_create_security_groups_response__get_packed_size
+                     (const L3__Network__V1__BatchCreateSecurityGroupsResponse   *message);
+size_t l3__network__v1__batch_create_security_groups_response__pack
+                     (const L3__Network__V1__BatchCreateSecurityGroupsResponse   *message,
+                      uint8_t             *out);
+size_t l3__network__v1__batch_create_security_groups_response__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSecurityGroupsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Network__V1__BatchCreateSecurityGroupsResponse *
+       l3__network__v1__batch_create_security_groups_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__network__v1__batch_create_security_groups_response__free_unpacked
+                     (L3__Network__V1__BatchCreateSecurityGroupsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* L3__Network__V1__UpdateSecurityGroupRequest methods */
 void   l3__network__v1__update_security_group_request__init
                      (L3__Network__V1__UpdateSecurityGroupRequest         *message);
@@ -525,6 +611,44 @@ L3__Network__V1__CreateSecurityGroupRuleRequest *
 void   l3__network__v1__create_security_group_rule_request__free_unpacked
                      (L3__Network__V1__CreateSecurityGroupRuleRequest *message,
                       ProtobufCAllocator *allocator);
+/* L3__Network__V1__BatchCreateSecurityGroupRulesRequest methods */
+void   l3__network__v1__batch_create_security_group_rules_request__init
+                     (L3__Network__V1__BatchCreateSecurityGroupRulesRequest         *message);
+size_t l3__network__v1__batch_create_security_group_rules_request__get_packed_size
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesRequest   *message);
+size_t l3__network__v1__batch_create_security_group_rules_request__pack
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesRequest   *message,
+                      uint8_t             *out);
+size_t l3__network__v1__batch_create_security_group_rules_request__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Network__V1__BatchCreateSecurityGroupRulesRequest *
+       l3__network__v1__batch_create_security_group_rules_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__network__v1__batch_create_security_group_rules_request__free_unpacked
+                     (L3__Network__V1__BatchCreateSecurityGroupRulesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* L3__Network__V1__BatchCreateSecurityGroupRulesResponse methods */
+void   l3__network__v1__batch_create_security_group_rules_response__init
+                     (L3__Network__V1__BatchCreateSecurityGroupRulesResponse         *message);
+size_t l3__network__v1__batch_create_security_group_rules_response__get_packed_size
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesResponse   *message);
+size_t l3__network__v1__batch_create_security_group_rules_response__pack
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesResponse   *message,
+                      uint8_t             *out);
+size_t l3__network__v1__batch_create_security_group_rules_response__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSecurityGroupRulesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Network__V1__BatchCreateSecurityGroupRulesResponse *
+       l3__network__v1__batch_create_security_group_rules_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__network__v1__batch_create_security_group_rules_response__free_unpacked
+                     (L3__Network__V1__BatchCreateSecurityGroupRulesResponse *message,
+                      ProtobufCAllocator *allocator);
 /* L3__Network__V1__DeleteSecurityGroupRuleRequest methods */
 void   l3__network__v1__delete_security_group_rule_request__init
                      (L3__Network__V1__DeleteSecurityGroupRuleRequest         *message);
@@ -583,6 +707,12 @@ typedef void (*L3__Network__V1__ListSecurityGroupsResponse_Closure)
 typedef void (*L3__Network__V1__CreateSecurityGroupRequest_Closure)
                  (const L3__Network__V1__CreateSecurityGroupRequest *message,
                   void *closure_data);
+typedef void (*L3__Network__V1__BatchCreateSecurityGroupsRequest_Closure)
+                 (const L3__Network__V1__BatchCreateSecurityGroupsRequest *message,
+                  void *closure_data);
+typedef void (*L3__Network__V1__BatchCreateSecurityGroupsResponse_Closure)
+                 (const L3__Network__V1__BatchCreateSecurityGroupsResponse *message,
+                  void *closure_data);
 typedef void (*L3__Network__V1__UpdateSecurityGroupRequest_Closure)
                  (const L3__Network__V1__UpdateSecurityGroupRequest *message,
                   void *closure_data);
@@ -603,6 +733,12 @@ typedef void (*L3__Network__V1__ListSecurityGroupRulesResponse_Closure)
                   void *closure_data);
 typedef void (*L3__Network__V1__CreateSecurityGroupRuleRequest_Closure)
                  (const L3__Network__V1__CreateSecurityGroupRuleRequest *message,
+                  void *closure_data);
+typedef void (*L3__Network__V1__BatchCreateSecurityGroupRulesRequest_Closure)
+                 (const L3__Network__V1__BatchCreateSecurityGroupRulesRequest *message,
+                  void *closure_data);
+typedef void (*L3__Network__V1__BatchCreateSecurityGroupRulesResponse_Closure)
+                 (const L3__Network__V1__BatchCreateSecurityGroupRulesResponse *message,
                   void *closure_data);
 typedef void (*L3__Network__V1__DeleteSecurityGroupRuleRequest_Closure)
                  (const L3__Network__V1__DeleteSecurityGroupRuleRequest *message,
@@ -629,6 +765,10 @@ struct L3__Network__V1__SecurityGroups_Service
                                 const L3__Network__V1__CreateSecurityGroupRequest *input,
                                 L3__Network__V1__SecurityGroup_Closure closure,
                                 void *closure_data);
+  void (*batch_create_security_groups)(L3__Network__V1__SecurityGroups_Service *service,
+                                       const L3__Network__V1__BatchCreateSecurityGroupsRequest *input,
+                                       L3__Network__V1__BatchCreateSecurityGroupsResponse_Closure closure,
+                                       void *closure_data);
   void (*update_security_group)(L3__Network__V1__SecurityGroups_Service *service,
                                 const L3__Network__V1__UpdateSecurityGroupRequest *input,
                                 L3__Network__V1__SecurityGroup_Closure closure,
@@ -649,6 +789,10 @@ struct L3__Network__V1__SecurityGroups_Service
                                      const L3__Network__V1__CreateSecurityGroupRuleRequest *input,
                                      L3__Network__V1__SecurityGroupRule_Closure closure,
                                      void *closure_data);
+  void (*batch_create_security_group_rules)(L3__Network__V1__SecurityGroups_Service *service,
+                                            const L3__Network__V1__BatchCreateSecurityGroupRulesRequest *input,
+                                            L3__Network__V1__BatchCreateSecurityGroupRulesResponse_Closure closure,
+                                            void *closure_data);
   void (*delete_security_group_rule)(L3__Network__V1__SecurityGroups_Service *service,
                                      const L3__Network__V1__DeleteSecurityGroupRuleRequest *input,
                                      L3__Network__V1__DeleteSecurityGroupRuleResponse_Closure closure,
@@ -664,11 +808,13 @@ void l3__network__v1__security_groups__init (L3__Network__V1__SecurityGroups_Ser
       function_prefix__ ## get_security_group,\
       function_prefix__ ## list_security_groups,\
       function_prefix__ ## create_security_group,\
+      function_prefix__ ## batch_create_security_groups,\
       function_prefix__ ## update_security_group,\
       function_prefix__ ## delete_security_group,\
       function_prefix__ ## get_security_group_rule,\
       function_prefix__ ## list_security_group_rules,\
       function_prefix__ ## create_security_group_rule,\
+      function_prefix__ ## batch_create_security_group_rules,\
       function_prefix__ ## delete_security_group_rule  }
 void l3__network__v1__security_groups__get_security_group(ProtobufCService *service,
                                                           const L3__Network__V1__GetSecurityGroupRequest *input,
@@ -682,6 +828,10 @@ void l3__network__v1__security_groups__create_security_group(ProtobufCService *s
                                                              const L3__Network__V1__CreateSecurityGroupRequest *input,
                                                              L3__Network__V1__SecurityGroup_Closure closure,
                                                              void *closure_data);
+void l3__network__v1__security_groups__batch_create_security_groups(ProtobufCService *service,
+                                                                    const L3__Network__V1__BatchCreateSecurityGroupsRequest *input,
+                                                                    L3__Network__V1__BatchCreateSecurityGroupsResponse_Closure closure,
+                                                                    void *closure_data);
 void l3__network__v1__security_groups__update_security_group(ProtobufCService *service,
                                                              const L3__Network__V1__UpdateSecurityGroupRequest *input,
                                                              L3__Network__V1__SecurityGroup_Closure closure,
@@ -702,6 +852,10 @@ void l3__network__v1__security_groups__create_security_group_rule(ProtobufCServi
                                                                   const L3__Network__V1__CreateSecurityGroupRuleRequest *input,
                                                                   L3__Network__V1__SecurityGroupRule_Closure closure,
                                                                   void *closure_data);
+void l3__network__v1__security_groups__batch_create_security_group_rules(ProtobufCService *service,
+                                                                         const L3__Network__V1__BatchCreateSecurityGroupRulesRequest *input,
+                                                                         L3__Network__V1__BatchCreateSecurityGroupRulesResponse_Closure closure,
+                                                                         void *closure_data);
 void l3__network__v1__security_groups__delete_security_group_rule(ProtobufCService *service,
                                                                   const L3__Network__V1__DeleteSecurityGroupRuleRequest *input,
                                                                   L3__Network__V1__DeleteSecurityGroupRuleResponse_Closure closure,
@@ -715,6 +869,8 @@ extern const ProtobufCMessageDescriptor l3__network__v1__get_security_group_requ
 extern const ProtobufCMessageDescriptor l3__network__v1__list_security_groups_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__list_security_groups_response__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__create_security_group_request__descriptor;
+extern const ProtobufCMessageDescriptor l3__network__v1__batch_create_security_groups_request__descriptor;
+extern const ProtobufCMessageDescriptor l3__network__v1__batch_create_security_groups_response__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__update_security_group_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__delete_security_group_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__delete_security_group_response__descriptor;
@@ -722,6 +878,8 @@ extern const ProtobufCMessageDescriptor l3__network__v1__get_security_group_rule
 extern const ProtobufCMessageDescriptor l3__network__v1__list_security_group_rules_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__list_security_group_rules_response__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__create_security_group_rule_request__descriptor;
+extern const ProtobufCMessageDescriptor l3__network__v1__batch_create_security_group_rules_request__descriptor;
+extern const ProtobufCMessageDescriptor l3__network__v1__batch_create_security_group_rules_response__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__delete_security_group_rule_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__delete_security_group_rule_response__descriptor;
 extern const ProtobufCServiceDescriptor l3__network__v1__security_groups__descriptor;

@@ -23,6 +23,8 @@ typedef struct L3__Network__V1__GetSubnetPoolRequest L3__Network__V1__GetSubnetP
 typedef struct L3__Network__V1__ListSubnetPoolsRequest L3__Network__V1__ListSubnetPoolsRequest;
 typedef struct L3__Network__V1__ListSubnetPoolsResponse L3__Network__V1__ListSubnetPoolsResponse;
 typedef struct L3__Network__V1__CreateSubnetPoolRequest L3__Network__V1__CreateSubnetPoolRequest;
+typedef struct L3__Network__V1__BatchCreateSubnetPoolsRequest L3__Network__V1__BatchCreateSubnetPoolsRequest;
+typedef struct L3__Network__V1__BatchCreateSubnetPoolsResponse L3__Network__V1__BatchCreateSubnetPoolsResponse;
 typedef struct L3__Network__V1__UpdateSubnetPoolRequest L3__Network__V1__UpdateSubnetPoolRequest;
 typedef struct L3__Network__V1__DeleteSubnetPoolRequest L3__Network__V1__DeleteSubnetPoolRequest;
 typedef struct L3__Network__V1__DeleteSubnetPoolResponse L3__Network__V1__DeleteSubnetPoolResponse;
@@ -139,6 +141,28 @@ struct  L3__Network__V1__CreateSubnetPoolRequest
 #define L3__NETWORK__V1__CREATE_SUBNET_POOL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__create_subnet_pool_request__descriptor) \
     , NULL }
+
+
+struct  L3__Network__V1__BatchCreateSubnetPoolsRequest
+{
+  ProtobufCMessage base;
+  size_t n_subnetpools;
+  L3__Network__V1__SubnetPool **subnetpools;
+};
+#define L3__NETWORK__V1__BATCH_CREATE_SUBNET_POOLS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__batch_create_subnet_pools_request__descriptor) \
+    , 0,NULL }
+
+
+struct  L3__Network__V1__BatchCreateSubnetPoolsResponse
+{
+  ProtobufCMessage base;
+  size_t n_subnetpools;
+  L3__Network__V1__SubnetPool **subnetpools;
+};
+#define L3__NETWORK__V1__BATCH_CREATE_SUBNET_POOLS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__batch_create_subnet_pools_response__descriptor) \
+    , 0,NULL }
 
 
 struct  L3__Network__V1__UpdateSubnetPoolRequest
@@ -295,6 +319,44 @@ L3__Network__V1__CreateSubnetPoolRequest *
 void   l3__network__v1__create_subnet_pool_request__free_unpacked
                      (L3__Network__V1__CreateSubnetPoolRequest *message,
                       ProtobufCAllocator *allocator);
+/* L3__Network__V1__BatchCreateSubnetPoolsRequest methods */
+void   l3__network__v1__batch_create_subnet_pools_request__init
+                     (L3__Network__V1__BatchCreateSubnetPoolsRequest         *message);
+size_t l3__network__v1__batch_create_subnet_pools_request__get_packed_size
+                     (const L3__Network__V1__BatchCreateSubnetPoolsRequest   *message);
+size_t l3__network__v1__batch_create_subnet_pools_request__pack
+                     (const L3__Network__V1__BatchCreateSubnetPoolsRequest   *message,
+                      uint8_t             *out);
+size_t l3__network__v1__batch_create_subnet_pools_request__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSubnetPoolsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Network__V1__BatchCreateSubnetPoolsRequest *
+       l3__network__v1__batch_create_subnet_pools_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__network__v1__batch_create_subnet_pools_request__free_unpacked
+                     (L3__Network__V1__BatchCreateSubnetPoolsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* L3__Network__V1__BatchCreateSubnetPoolsResponse methods */
+void   l3__network__v1__batch_create_subnet_pools_response__init
+                     (L3__Network__V1__BatchCreateSubnetPoolsResponse         *message);
+size_t l3__network__v1__batch_create_subnet_pools_response__get_packed_size
+                     (const L3__Network__V1__BatchCreateSubnetPoolsResponse   *message);
+size_t l3__network__v1__batch_create_subnet_pools_response__pack
+                     (const L3__Network__V1__BatchCreateSubnetPoolsResponse   *message,
+                      uint8_t             *out);
+size_t l3__network__v1__batch_create_subnet_pools_response__pack_to_buffer
+                     (const L3__Network__V1__BatchCreateSubnetPoolsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Network__V1__BatchCreateSubnetPoolsResponse *
+       l3__network__v1__batch_create_subnet_pools_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__network__v1__batch_create_subnet_pools_response__free_unpacked
+                     (L3__Network__V1__BatchCreateSubnetPoolsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* L3__Network__V1__UpdateSubnetPoolRequest methods */
 void   l3__network__v1__update_subnet_pool_request__init
                      (L3__Network__V1__UpdateSubnetPoolRequest         *message);
@@ -407,6 +469,12 @@ typedef void (*L3__Network__V1__ListSubnetPoolsResponse_Closure)
 typedef void (*L3__Network__V1__CreateSubnetPoolRequest_Closure)
                  (const L3__Network__V1__CreateSubnetPoolRequest *message,
                   void *closure_data);
+typedef void (*L3__Network__V1__BatchCreateSubnetPoolsRequest_Closure)
+                 (const L3__Network__V1__BatchCreateSubnetPoolsRequest *message,
+                  void *closure_data);
+typedef void (*L3__Network__V1__BatchCreateSubnetPoolsResponse_Closure)
+                 (const L3__Network__V1__BatchCreateSubnetPoolsResponse *message,
+                  void *closure_data);
 typedef void (*L3__Network__V1__UpdateSubnetPoolRequest_Closure)
                  (const L3__Network__V1__UpdateSubnetPoolRequest *message,
                   void *closure_data);
@@ -441,6 +509,10 @@ struct L3__Network__V1__SubnetPools_Service
                              const L3__Network__V1__CreateSubnetPoolRequest *input,
                              L3__Network__V1__SubnetPool_Closure closure,
                              void *closure_data);
+  void (*batch_create_subnet_pools)(L3__Network__V1__SubnetPools_Service *service,
+                                    const L3__Network__V1__BatchCreateSubnetPoolsRequest *input,
+                                    L3__Network__V1__BatchCreateSubnetPoolsResponse_Closure closure,
+                                    void *closure_data);
   void (*update_subnet_pool)(L3__Network__V1__SubnetPools_Service *service,
                              const L3__Network__V1__UpdateSubnetPoolRequest *input,
                              L3__Network__V1__SubnetPool_Closure closure,
@@ -472,6 +544,7 @@ void l3__network__v1__subnet_pools__init (L3__Network__V1__SubnetPools_Service *
       function_prefix__ ## get_subnet_pool,\
       function_prefix__ ## list_subnet_pools,\
       function_prefix__ ## create_subnet_pool,\
+      function_prefix__ ## batch_create_subnet_pools,\
       function_prefix__ ## update_subnet_pool,\
       function_prefix__ ## delete_subnet_pool,\
       function_prefix__ ## add_prefixes,\
@@ -489,6 +562,10 @@ void l3__network__v1__subnet_pools__create_subnet_pool(ProtobufCService *service
                                                        const L3__Network__V1__CreateSubnetPoolRequest *input,
                                                        L3__Network__V1__SubnetPool_Closure closure,
                                                        void *closure_data);
+void l3__network__v1__subnet_pools__batch_create_subnet_pools(ProtobufCService *service,
+                                                              const L3__Network__V1__BatchCreateSubnetPoolsRequest *input,
+                                                              L3__Network__V1__BatchCreateSubnetPoolsResponse_Closure closure,
+                                                              void *closure_data);
 void l3__network__v1__subnet_pools__update_subnet_pool(ProtobufCService *service,
                                                        const L3__Network__V1__UpdateSubnetPoolRequest *input,
                                                        L3__Network__V1__SubnetPool_Closure closure,
@@ -517,6 +594,8 @@ extern const ProtobufCMessageDescriptor l3__network__v1__get_subnet_pool_request
 extern const ProtobufCMessageDescriptor l3__network__v1__list_subnet_pools_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__list_subnet_pools_response__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__create_subnet_pool_request__descriptor;
+extern const ProtobufCMessageDescriptor l3__network__v1__batch_create_subnet_pools_request__descriptor;
+extern const ProtobufCMessageDescriptor l3__network__v1__batch_create_subnet_pools_response__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__update_subnet_pool_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__delete_subnet_pool_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__delete_subnet_pool_response__descriptor;
