@@ -193,6 +193,13 @@ let testTargets: [Target] = [
             lifecycle, logging,
         ]
     ),
+    tests(
+        "NetworkAPITests",
+        uses: [
+            "Gateway", "NetworkService", "Contracts", "ServiceRuntime", "ChangeFeed", "Postgres",
+            "PostgresTestSupport", "ResourceModel", core, inProcess, protobuf, nioHTTP1, logging,
+        ]
+    ),
     tests("SluiceTests", uses: ["Sluice", "Postgres", "PostgresTestSupport", "Addressing"]),
     tests("ArchitectureTests", uses: []),
     tests(

@@ -52,9 +52,9 @@ extension FloatingIPRegistry {
         ofProject owner: String,
         as context: RequestContext
     ) async throws -> (HeldAddress, FloatingIP.Association?) {
-        guard let wish else { return (try await ports.hold(draft.reservation, leaningOn: nil), nil) }
+        guard let wish else { return (try await ports.hold(draft.reservation(ofProject: owner), leaningOn: nil), nil) }
         async let found = routers.bind(.floatingIP(draft.id), to: wish.way)
-        let held = try await ports.hold(draft.reservation, leaningOn: wish.target)
+        let held = try await ports.hold(draft.reservation(ofProject: owner), leaningOn: wish.target)
         let router = try await found
         if let port = held.targetPort { try wish.requireTrue(of: port, ofProject: owner, as: context) }
         return (held, FloatingIP.Association(target: wish.target, routerID: router))
@@ -106,7 +106,13 @@ extension FloatingIPDraft {
         FloatingIPPlaces(networkID: networkID, subnetID: subnetID, portID: association?.portID)
     }
 
-    fileprivate var reservation: AddressReservation {
-        AddressReservation(floatingIPID: id, networkID: networkID, address: address, subnetID: subnetID)
+    fileprivate func reservation(ofProject owner: String) -> AddressReservation {
+        AddressReservation(
+            floatingIPID: id,
+            networkID: networkID,
+            address: address,
+            subnetID: subnetID,
+            projectID: owner
+        )
     }
 }

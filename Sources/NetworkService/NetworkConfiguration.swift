@@ -37,6 +37,10 @@ struct NetworkConfiguration: Sendable {
         quotas.network = try Self.limit("quotas.network", quotas.network, reader)
         quotas.subnet = try Self.limit("quotas.subnet", quotas.subnet, reader)
         quotas.port = try Self.limit("quotas.port", quotas.port, reader)
+        quotas.subnetPool = try Self.limit("quotas.subnetpool", quotas.subnetPool, reader)
+        quotas.rbacPolicy = try Self.limit("quotas.rbac-policy", quotas.rbacPolicy, reader)
+        quotas.securityGroup = try Self.limit("quotas.security-group", quotas.securityGroup, reader)
+        quotas.securityGroupRule = try Self.limit("quotas.security-group-rule", quotas.securityGroupRule, reader)
     }
 
     private static func seconds(
@@ -113,5 +117,29 @@ struct NetworkConfiguration: Sendable {
             ),
             Setting("quotas.subnet", type: "count", default: "100", help: "Subnets per project; -1 is without limit."),
             Setting("quotas.port", type: "count", default: "500", help: "Ports per project; -1 is without limit."),
+            Setting(
+                "quotas.subnetpool",
+                type: "count",
+                default: "-1",
+                help: "Subnet pools per project; -1 is without limit."
+            ),
+            Setting(
+                "quotas.rbac-policy",
+                type: "count",
+                default: "10",
+                help: "RBAC policies per project, but for those for all; -1 is without limit."
+            ),
+            Setting(
+                "quotas.security-group",
+                type: "count",
+                default: "10",
+                help: "Security groups per project; -1 is without limit."
+            ),
+            Setting(
+                "quotas.security-group-rule",
+                type: "count",
+                default: "100",
+                help: "Security group rules per project; -1 is without limit."
+            ),
         ]
 }

@@ -45,6 +45,7 @@ extension NetworkRegistry {
             writing.note(deletedSubnet: subnet.id, after: subnet.history.revision)
             writing.count(.subnet, of: subnet.projectID, by: -1)
         }
+        try await writing.endPolicies(of: .network(id))
         try await stores.networks.delete(id)
         writing.note(deletedNetwork: id, after: network.history.revision)
         writing.count(.network, of: network.projectID, by: -1)

@@ -37,6 +37,12 @@ struct NetworkRegistry: Sendable {
         guard let made = try await insert(network, in: writing) else {
             return try await existing(network, in: writing.stores)
         }
+        if made.isShared {
+            try await writing.settlePolicy(on: .network(made.id), .shared, isForAll: true, ofOwner: made.projectID)
+        }
+        if made.isExternal {
+            try await writing.settlePolicy(on: .network(made.id), .external, isForAll: true, ofOwner: made.projectID)
+        }
         writing.note(network: made.id, revision: made.history.revision)
         writing.count(.network, of: made.projectID, by: 1)
         return made
@@ -82,14 +88,32 @@ struct NetworkRegistry: Sendable {
                     throw NetworkError.externalNetworkInUse(id)
                 }
             }
+            try await settlePolicies(of: wanted, after: present, in: writing)
             let changed = try await writing.stores.networks.update(wanted)
             writing.note(network: id, revision: changed.history.revision)
             if changed.isExternal != present.isExternal {
-                for subnet in try await writing.stores.subnets.touchAll(of: id) {
-                    writing.note(subnet: subnet.id, revision: subnet.revision)
-                }
+                try await writing.noteSubnets(of: id)
             }
             return changed
+        }
+    }
+
+    private func settlePolicies(of wanted: Network, after present: Network, in writing: Writing) async throws {
+        if wanted.isShared != present.isShared {
+            try await writing.settlePolicy(
+                on: .network(wanted.id),
+                .shared,
+                isForAll: wanted.isShared,
+                ofOwner: wanted.projectID
+            )
+        }
+        if wanted.isExternalToAll != present.isExternalToAll || wanted.isExternal != present.isExternal {
+            try await writing.settlePolicy(
+                on: .network(wanted.id),
+                .external,
+                isForAll: wanted.isExternal,
+                ofOwner: wanted.projectID
+            )
         }
     }
 

@@ -7,6 +7,11 @@ struct NetworkServices: Sendable {
     let subnets: SubnetRegistry
     let ports: PortRegistry
     let reservations: ReservationRegistry
+    let addressScopes: AddressScopeRegistry
+    let subnetPools: SubnetPoolRegistry
+    let rbacPolicies: RBACPolicyRegistry
+    let securityGroups: SecurityGroupRegistry
+    let securityGroupRules: SecurityGroupRuleRegistry
     let quotas: QuotaRegistry
     let domain: String
 
@@ -17,6 +22,11 @@ struct NetworkServices: Sendable {
         subnets = SubnetRegistry(storage: storage)
         ports = PortRegistry(storage: storage, observers: observers)
         reservations = ReservationRegistry(ports: ports)
+        addressScopes = AddressScopeRegistry(storage: storage)
+        subnetPools = SubnetPoolRegistry(storage: storage)
+        rbacPolicies = RBACPolicyRegistry(storage: storage)
+        securityGroups = SecurityGroupRegistry(storage: storage)
+        securityGroupRules = SecurityGroupRuleRegistry(storage: storage)
         quotas = QuotaRegistry(storage: storage)
     }
 
@@ -25,6 +35,9 @@ struct NetworkServices: Sendable {
             NetworksEndpoint(registry: networks), SubnetsEndpoint(registry: subnets),
             PortsEndpoint(registry: ports, domain: domain),
             PortReservationsEndpoint(registry: reservations, domain: domain),
+            AddressScopesEndpoint(registry: addressScopes), SubnetPoolsEndpoint(registry: subnetPools),
+            RBACPoliciesEndpoint(registry: rbacPolicies), NetworkIPAvailabilitiesEndpoint(storage: storage),
+            SecurityGroupsEndpoint(registry: securityGroups, rules: securityGroupRules),
             NetworkChangesEndpoint(storage: storage, domain: domain), QuotasEndpoint(registry: quotas),
         ]
     }

@@ -26,6 +26,12 @@ extension PortRegistry {
                     throw NetworkError.networkNotFound(present.networkID.description)
                 }
                 let wanted = try present.applying(change, on: network, by: caller)
+                if wanted.deviceID != present.deviceID || wanted.deviceOwner != present.deviceOwner {
+                    try await writing.requireOwnRouter(of: wanted, by: caller)
+                }
+                if wanted.securityGroups != present.securityGroups {
+                    try await writing.requireSecurityGroups(wanted.securityGroups, by: caller)
+                }
                 let editor = PortEditor(writing: writing, told: told)
                 return try await editor.change(
                     present,

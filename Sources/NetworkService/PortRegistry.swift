@@ -45,7 +45,9 @@ struct PortRegistry: Sendable {
         guard let network = try await stores.networks.networkForKeyShare(draft.networkID, visibleTo: caller) else {
             throw NetworkError.networkNotFound(draft.networkID.description)
         }
-        let port = try Port(draft, on: network, by: caller)
+        var port = try Port(draft, on: network, by: caller)
+        try await writing.requireOwnRouter(of: port, by: caller)
+        port.securityGroups = try await writing.securityGroups(of: draft, for: port, by: caller)
         let maker = PortMaker(writing: writing, mayChooseAddresses: caller.controls(network))
         return try await maker.make(port, with: draft.addresses, isMACGiven: draft.mac != nil)
     }

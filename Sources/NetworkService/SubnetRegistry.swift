@@ -32,9 +32,12 @@ struct SubnetRegistry: Sendable {
             throw NetworkError.networkNotFound(draft.networkID.description)
         }
         try caller.requireWriting("network \(network.id)", ownedBy: network.projectID)
-        var subnet = try Subnet(draft, by: caller)
+        let owner = try caller.ownerOfNew(draft.projectID)
+        if let present = try await existing(draft, ownedBy: owner, in: stores) { return present }
+        let allocator = SubnetPoolAllocator(writing: writing, caller: caller)
+        let block = try await allocator.block(for: draft, on: network, ownedBy: owner)
+        var subnet = try Subnet(draft, taking: block, by: caller)
         subnet.isExternal = network.isExternal
-        if draft.id != nil, let present = try await existing(subnet, in: stores) { return present }
         try subnet.requireApart(from: try await stores.subnets.prefixes(of: network.id))
         guard let made = try await stores.subnets.insert(subnet) else {
             throw NetworkError.conflict("the id \(subnet.id) is taken")
@@ -47,10 +50,10 @@ struct SubnetRegistry: Sendable {
     }
 
     /// What an earlier call with the same id made.
-    private func existing(_ subnet: Subnet, in stores: Stores) async throws -> Subnet? {
-        guard let present = try await stores.subnets.subnets([subnet.id]).first else { return nil }
-        guard present.projectID == subnet.projectID, present.networkID == subnet.networkID else {
-            throw NetworkError.conflict("the id \(subnet.id) is taken")
+    private func existing(_ draft: Subnet.Draft, ownedBy owner: String, in stores: Stores) async throws -> Subnet? {
+        guard let id = draft.id, let present = try await stores.subnets.subnets([id]).first else { return nil }
+        guard present.projectID == owner, present.networkID == draft.networkID else {
+            throw NetworkError.conflict("the id \(id) is taken")
         }
         return present
     }

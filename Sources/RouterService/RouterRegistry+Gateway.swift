@@ -59,7 +59,8 @@ extension RouterRegistry {
                     networkID: request.networkID,
                     projectID: "",
                     role: .gateway,
-                    addresses: request.addresses
+                    addresses: request.addresses,
+                    ownerID: topology.router.projectID
                 )
             )
         case .readdress(let port, let wanted):

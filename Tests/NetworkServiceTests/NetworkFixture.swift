@@ -22,6 +22,9 @@ struct API: Sendable {
     let reservations: L3_Network_V1_PortReservations.Client<Transport>
     let changes: L3_Network_V1_NetworkChanges.Client<Transport>
     let quotas: L3_Query_V1_Quotas.Client<Transport>
+    let securityGroups: L3_Network_V1_SecurityGroups.Client<Transport>
+    let subnetPools: L3_Network_V1_SubnetPools.Client<Transport>
+    let addressScopes: L3_Network_V1_AddressScopes.Client<Transport>
     let services: NetworkServices
     let database: Database
 
@@ -32,6 +35,9 @@ struct API: Sendable {
         reservations = .init(wrapping: client)
         changes = .init(wrapping: client)
         quotas = .init(wrapping: client)
+        securityGroups = .init(wrapping: client)
+        subnetPools = .init(wrapping: client)
+        addressScopes = .init(wrapping: client)
         self.services = services
         self.database = database
     }
@@ -141,6 +147,13 @@ extension API {
         adjust(&port)
         let wanted = port
         return try await `as`(caller) { try await ports.createPort(.with { $0.port = wanted }) }
+    }
+
+    /// Makes a security group and gives its id.
+    func makeSecurityGroup(_ name: String, _ caller: RequestContext = .member) async throws -> String {
+        try await `as`(caller) {
+            try await securityGroups.createSecurityGroup(.with { $0.securityGroup.name = name })
+        }.id
     }
 
     func updatePort(

@@ -71,6 +71,66 @@ import Testing
         }
     }
 
+    @Test func `a reference that went and came again between two tellings is told, too`() async throws {
+        let newcomer = ReleaseOnDemand()
+        let observer = FakeObserver { _ in await newcomer.run() }
+        try await withService(observers: [observer]) { api in
+            let network = try await api.makeNetwork()
+            _ = try await api.makeSubnet(network, "10.0.0.0/24")
+            let port = try await api.makePort(network)
+            let (id, holder) = (try #require(PortID(port.id)), Wire.Holder.floatingIP())
+            _ = try await api.refer(holder, to: port.id, "10.0.0.2")
+            await newcomer.become {
+                await newcomer.become {}
+                _ = try? await `as`(.program) {
+                    try await api.reservations.removePortReference(
+                        .with {
+                            $0.holder = holder
+                            $0.portID = port.id
+                        }
+                    )
+                }
+                _ = try? await api.refer(holder, to: port.id, "10.0.0.2")
+            }
+            try await api.deletePort(port.id)
+            #expect(observer.questions == [.deletion(id), .deletion(id)])
+        }
+    }
+
+    @Test func `an administrator's deletion of a port with another project's floating IP is asked as one's`()
+        async throws
+    {
+        try await withObserver(AdministratorsOnly()) { observer in
+            try await withService(observers: [observer]) { api in
+                let (_, port, _) = try await portWithReference(api)
+                let refused = try await refusal(.member) { try await api.deletePort(port.id) }
+                #expect(refused?.reason == .floatingIPAssociatedByOther)
+                try await api.deletePort(port.id, .admin)
+            }
+        }
+    }
+
+    /// Serves an observer, and runs the body with a client of it.
+    private func withObserver(
+        _ observer: any RegistrableRPCService,
+        _ body: (any PortObserver) async throws -> Void
+    ) async throws {
+        let transport = InProcessTransport()
+        let server = GRPCServer(
+            transport: transport.server,
+            services: [observer],
+            interceptors: RPCServer.interceptors(logger: .defects)
+        )
+        let client = GRPCClient(transport: transport.client, interceptors: RPCChannel.interceptors)
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await server.serve() }
+            group.addTask { try await client.runConnections() }
+            try await body(PortObserverClient(client, domain: "openstacklocal."))
+            client.beginGracefulShutdown()
+            server.beginGracefulShutdown()
+        }
+    }
+
     @Test func `references need an address that the port has, and are dropped by holder`() async throws {
         try await withService { api in
             let (_, port, _) = try await portWithReference(api)
@@ -116,17 +176,7 @@ import Testing
     @Test func `over gRPC a refusal keeps its reason, and a program that is away makes the request unavailable`()
         async throws
     {
-        let transport = InProcessTransport()
-        let server = GRPCServer(
-            transport: transport.server,
-            services: [RefusingObserver()],
-            interceptors: RPCServer.interceptors(logger: .defects)
-        )
-        let client = GRPCClient(transport: transport.client, interceptors: RPCChannel.interceptors)
-        let observer = PortObserverClient(client, domain: "openstacklocal.")
-        try await withThrowingTaskGroup { group in
-            group.addTask { try await server.serve() }
-            group.addTask { try await client.runConnections() }
+        try await withObserver(RefusingObserver()) { observer in
             try await withService(observers: [observer]) { api in
                 let (_, port, _) = try await portWithReference(api)
                 let refused = try await refusal(.member) { try await api.deletePort(port.id) }
@@ -137,10 +187,31 @@ import Testing
                 #expect(away?.reason == .serviceUnavailable)
                 #expect(try await api.port(port.id) == port)
             }
-            client.beginGracefulShutdown()
-            server.beginGracefulShutdown()
         }
     }
+}
+
+/// Lets administrators alone delete ports, as FloatingIPService does with another project's floating IP.
+private struct AdministratorsOnly: L3_Network_V1_PortObserver.SimpleServiceProtocol {
+    func portWillBeDeleted(
+        request: L3_Network_V1_PortWillBeDeletedRequest,
+        context: ServerContext
+    ) async throws -> L3_Network_V1_PortWillBeDeletedResponse {
+        guard CurrentRequest.context.roles == [.admin] else {
+            throw RemoteError(reason: .floatingIPAssociatedByOther, message: "port \(request.port.id) has one")
+        }
+        return .init()
+    }
+
+    func portWillLoseAddresses(
+        request: L3_Network_V1_PortWillLoseAddressesRequest,
+        context: ServerContext
+    ) async throws -> L3_Network_V1_PortWillLoseAddressesResponse { .init() }
+
+    func networkWillBeDeleted(
+        request: L3_Network_V1_NetworkWillBeDeletedRequest,
+        context: ServerContext
+    ) async throws -> L3_Network_V1_NetworkWillBeDeletedResponse { .init() }
 }
 
 /// Refuses the deletion of ports as FloatingIPService does, and cannot be reached for anything else.

@@ -150,7 +150,9 @@ import Testing
     @Test func `service types are for administrators and have known beginnings`() throws {
         #expect(try refusal("10.0.0.0/24") { $0.serviceTypes = ["network:floatingip"] } == .notAuthorized)
         let draft = try draft("10.0.0.0/24") { $0.serviceTypes = ["storage:disk"] }
-        #expect { try Subnet(draft, by: .admin) } throws: { ($0 as? NetworkError)?.reason == .invalidInput }
+        #expect { try Subnet(draft, by: .admin) } throws: {
+            ($0 as? NetworkError)?.reason == .invalidSubnetServiceType
+        }
     }
 
     @Test func `a new gateway must lie outside of the pools that stay`() throws {

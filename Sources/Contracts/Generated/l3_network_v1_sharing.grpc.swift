@@ -121,7 +121,8 @@ extension L3_Network_V1_RBACPolicies {
     /// > Source IDL Documentation:
     /// >
     /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
-    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible
+    /// > to its project and to administrators.
     public protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
         /// Handle the "GetRBACPolicy" method.
         ///
@@ -222,7 +223,8 @@ extension L3_Network_V1_RBACPolicies {
     /// > Source IDL Documentation:
     /// >
     /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
-    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible
+    /// > to its project and to administrators.
     public protocol ServiceProtocol: L3_Network_V1_RBACPolicies.StreamingServiceProtocol {
         /// Handle the "GetRBACPolicy" method.
         ///
@@ -321,7 +323,8 @@ extension L3_Network_V1_RBACPolicies {
     /// > Source IDL Documentation:
     /// >
     /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
-    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible
+    /// > to its project and to administrators.
     public protocol SimpleServiceProtocol: L3_Network_V1_RBACPolicies.ServiceProtocol {
         /// Handle the "GetRBACPolicy" method.
         ///
@@ -614,7 +617,8 @@ extension L3_Network_V1_RBACPolicies {
     /// > Source IDL Documentation:
     /// >
     /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
-    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible
+    /// > to its project and to administrators.
     public protocol ClientProtocol: Sendable {
         /// Call the "GetRBACPolicy" method.
         ///
@@ -738,7 +742,8 @@ extension L3_Network_V1_RBACPolicies {
     /// > Source IDL Documentation:
     /// >
     /// > RBAC policies: which projects may use an object (`access_as_shared`), or put gateways and floating IPs on a network
-    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible to the owner, to the target, and to administrators.
+    /// > (`access_as_external`). Sharing an object, or making a network external, makes the policy for all projects. Visible
+    /// > to its project and to administrators.
     public struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
         private let client: GRPCCore.GRPCClient<Transport>
 

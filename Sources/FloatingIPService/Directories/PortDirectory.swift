@@ -37,4 +37,6 @@ struct AddressReservation: Hashable, Sendable {
     var address: IPv4Address?
     /// Nil takes any.
     var subnetID: SubnetID?
+    /// The floating IP's project.
+    var projectID = ""
 }

@@ -74,6 +74,7 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
             $0.reservation.portID =
                 reservation.floatingIPID.derived(as: PortKind.self, purpose: .floatingIPPort).description
             $0.reservation.networkID = reservation.networkID.description
+            $0.reservation.holderProjectID = reservation.projectID
             $0.reservation.deviceOwner = Self.addressOwner
             $0.reservation.ipv4Only = true
             if reservation.address != nil || reservation.subnetID != nil {

@@ -16,6 +16,7 @@ extension AttributeType {
         case .object(let attributes, let emptyIsNull):
             try object(value, attributes, emptyIsNull: emptyIsNull, name)
         case .freeObject: .string(try freeObject(value, name))
+        case .word(let longest): .string(try word(value, longest, name))
         case .moment, .constant: throw .invalid(name, "it is read-only")
         default: .string(try convertedText(try text(value, name), name))
         }
@@ -52,6 +53,11 @@ extension AttributeType {
             throw .invalid(name, "\(integer) is not between \(range.lowerBound) and \(range.upperBound)")
         }
         return integer
+    }
+
+    private func word(_ value: JSONValue, _ longest: Int, _ name: String) throws(Fault) -> String {
+        if case .integer(let number) = value { return String(number) }
+        return try AttributeType.text(longest).convertedText(try text(value, name), name)
     }
 
     private func family(_ value: JSONValue, _ name: String) throws(Fault) -> Int64 {

@@ -4,6 +4,8 @@ internal import Addressing
 indirect enum AttributeType: Sendable {
     /// Text of at most so many characters.
     case text(Int)
+    /// A word of at most so many characters, or a number in its place.
+    case word(Int)
     /// A UUID.
     case id
     /// An opaque project id.
@@ -12,6 +14,8 @@ indirect enum AttributeType: Sendable {
     case integer(ClosedRange<Int64>)
     /// 4 or 6.
     case family
+    /// A whole number of any size, which travels as its digits; server-made.
+    case decimal
     /// An IP address, of one family where it is given.
     case address(IPVersion?)
     /// An address with prefix length; whether host bits may be set, and whether a bare address counts.

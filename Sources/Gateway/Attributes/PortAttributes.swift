@@ -22,6 +22,8 @@ extension Resource {
             Attribute("device_id", .text(255), .all),
             Attribute("device_owner", .text(255), .all),
             .status,
+            Attribute("security_groups", .list(.id, .unique), [.post, .put, .filter])
+                .emptiedByNull.given(by: "security_groups_given"),
             Attribute("port_security_enabled", .boolean, [.post, .put]),
             Attribute("allowed_address_pairs", .list(.object(addressPair), .unique), [.post, .put]).emptiedByNull,
             Attribute("extra_dhcp_opts", .list(.object(dhcpOption)), [.post, .put]).emptiedByNull,

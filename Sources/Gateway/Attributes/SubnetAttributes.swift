@@ -23,8 +23,11 @@ extension Resource {
             Attribute("host_routes", .list(.object(hostRoute), .unique), [.post, .put]).emptiedByNull,
             Attribute("ipv6_ra_mode", .choice(ipv6Modes), [.post, .filter, .sort]).nullable,
             Attribute("ipv6_address_mode", .choice(ipv6Modes), [.post, .filter, .sort]).nullable,
-            Attribute("subnetpool_id", .id, [.filter, .sort]).nullWhenEmpty,
+            Attribute("subnetpool_id", .id, [.post, .filter, .sort]).nullable,
+            Attribute("prefixlen", .integer(0...128), .post).emptiedByNull.inputOnly,
+            Attribute("use_default_subnetpool", .boolean, .post).inputOnly,
             Attribute("service_types", .list(.text(255), .unique), [.post, .put]).set(by: .admins),
+            Attribute("dns_publish_fixed_ip", .boolean, [.post, .put]),
             Attribute("router:external", .boolean, .filter),
         ] + Attribute.standard
     )

@@ -87,7 +87,7 @@ extension Attribute {
     ///
     /// - Throws: 400 `InvalidInput` for what is no boolean or number where one is wanted.
     func filterValue(_ text: String) throws(Fault) -> String? {
-        switch type {
+        switch type.element {
         case .boolean: return try type.converted(.string(text), for: name) == true ? "true" : "false"
         case .integer, .family:
             // What is out of range is a number all the same; nothing has it.
@@ -99,7 +99,7 @@ extension Attribute {
             return text.isEmpty ? "" : CIDR(text).flatMap { $0.hasHostBits ? nil : $0.description }
         case .id, .address, .mac, .text, .project, .choice:
             if text.isEmpty { return "" }
-            guard case .string(let value)? = try? type.converted(.string(text), for: name) else { return nil }
+            guard case .string(let value)? = try? type.element.converted(.string(text), for: name) else { return nil }
             return value
         default: return text.utf8.contains(0) ? nil : text
         }

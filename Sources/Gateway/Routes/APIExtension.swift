@@ -19,7 +19,7 @@ struct APIExtension: Sendable {
         ]
     }
 
-    static let all = routing + common + core + agents
+    static let all = routing + common + core + sharing + security + agents
 
     private static let routing = [
         APIExtension("router", "Neutron L3 Router", "Routers between networks and floating IPs"),
@@ -66,6 +66,13 @@ struct APIExtension: Sendable {
         APIExtension("provider", "Provider Network", "How networks are carried, for administrators"),
         APIExtension("subnet-external-network", "Subnet belongs to an external network", "Subnets by router:external"),
         APIExtension("subnet-service-types", "Subnet service types", "Subnets for some kinds of ports only"),
+        APIExtension(
+            "subnet-dns-publish-fixed-ip",
+            "Subnet DNS publish fixed IP",
+            "Whether the addresses of a subnet are to be published is stored and shown"
+        ),
+        APIExtension("l2_adjacency", "L2 Adjacency", "Networks are one layer-2 segment each"),
+        APIExtension("network-ip-availability", "Network IP Availability", "How full networks are"),
         APIExtension("binding", "Port Binding", "Where ports are bound"),
         APIExtension("port-security", "Port Security", "Port security is stored and shown"),
         APIExtension("allowed-address-pairs", "Allowed Address Pairs", "Further addresses of ports"),
@@ -77,6 +84,43 @@ struct APIExtension: Sendable {
             "port-mac-address-regenerate",
             "Neutron Port MAC address regenerate",
             "Null asks for a new MAC address"
+        ),
+    ]
+
+    private static let sharing = [
+        APIExtension("subnet_allocation", "Subnet Allocation", "Subnets take their blocks of subnet pools"),
+        APIExtension("default-subnetpools", "Default Subnetpools", "Subnets can be made of the default pool"),
+        APIExtension("subnetpool-prefix-ops", "Subnet Pool Prefix Operations", "Prefixes are added and removed alone"),
+        APIExtension("subnet_onboard", "Subnet Onboard", "Subnets of a network can be taken into a pool"),
+        APIExtension("address-scope", "Address scope", "Subnet pools whose addresses do not overlap"),
+        APIExtension("rbac-policies", "RBAC Policies", "Networks are shared with some projects"),
+        APIExtension("rbac-subnetpool", "Add subnetpool type to RBAC", "Subnet pools are shared with some projects"),
+        APIExtension("rbac-address-scope", "Add address_scope type to RBAC", "Scopes are shared with some projects"),
+        APIExtension("rbac-security-groups", "Add security_group type to RBAC", "Groups are shared with some projects"),
+        APIExtension(
+            "security-groups-shared-filtering",
+            "Security group filtering on the shared field",
+            "Security groups by whether they are shared"
+        ),
+    ]
+
+    private static let security = [
+        APIExtension("security-group", "security-group", "Security groups, stored and shown"),
+        APIExtension("stateful-security-group", "Stateful security group", "Whether a security group is stateful"),
+        APIExtension(
+            "security-groups-normalized-cidr",
+            "Normalized CIDR field for security group rules",
+            "Rules show their remote prefix without host bits"
+        ),
+        APIExtension(
+            "port-security-groups-filtering",
+            "Port filtering on security groups",
+            "Ports by a security group"
+        ),
+        APIExtension(
+            "security-groups-rules-belongs-to-default-sg",
+            "Security group rules of default groups",
+            "Rules show whether their group is a project's default"
         ),
     ]
 

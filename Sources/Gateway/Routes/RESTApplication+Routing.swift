@@ -15,6 +15,8 @@ extension RESTApplication {
         case .member("routers", let id, "l3_agents"): try await scheduling(scope).agents(ofRouter: id)
         case .member("routers", let id, let action):
             try await RouterActionRoutes(application: self, scope: scope).perform(action, on: id)
+        case .member("subnetpools", let id, let action):
+            try await SubnetPoolActionRoutes(application: self, scope: scope).perform(action, on: id)
         case .member("agents", let id, "l3_routers"): try await scheduling(scope).routers(ofAgent: id)
         case .subItem("agents", let id, "l3_routers", let router):
             try await scheduling(scope).router(router, ofAgent: id)

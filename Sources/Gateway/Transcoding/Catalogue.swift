@@ -4,9 +4,13 @@ struct Catalogue: Sendable {
     let router: ResourceCodec
     let routerActions: RouterActionCodec
     let scheduling: SchedulingCodec
+    let subnetPool: ResourceCodec
+    let subnetPoolActions: SubnetPoolActionCodec
 
     static let resources: [Resource] = [
-        .network, .subnet, .port, .router, .floatingIP, .agent, .availabilityZone,
+        .network, .subnet, .subnetPool, .addressScope, .port, .rbacPolicy, .networkIPAvailability, .securityGroup,
+        .securityGroupRule, .router,
+        .floatingIP, .agent, .availabilityZone,
     ]
 
     /// - Throws: `TableError` when a table does not fit the contracts.
@@ -14,11 +18,14 @@ struct Catalogue: Sendable {
         var codecs: [String: ResourceCodec] = [:]
         router = try ResourceCodec(.router)
         codecs[Resource.router.collection] = router
+        subnetPool = try ResourceCodec(.subnetPool)
+        codecs[Resource.subnetPool.collection] = subnetPool
         for resource in Self.resources where codecs[resource.collection] == nil {
             codecs[resource.collection] = try ResourceCodec(resource)
         }
         routerActions = try RouterActionCodec()
         scheduling = try SchedulingCodec()
+        subnetPoolActions = try SubnetPoolActionCodec()
         self.codecs = codecs
     }
 

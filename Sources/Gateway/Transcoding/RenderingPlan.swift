@@ -105,7 +105,7 @@ final class RenderingPlan: Sendable {
                     try RenderingPlan(attributes, of: try MessageShape(name), forAdmins: forAdmins)
                 )
                 return .object(objects.count - 1)
-            case (.freeObject, .string): return .embedded
+            case (.freeObject, .string), (.decimal, .string): return .embedded
             case (.boolean, _), (.integer, _), (.family, _), (.moment, _), (.object, _): break
             case (_, .string): return .string
             default: break

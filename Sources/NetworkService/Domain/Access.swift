@@ -39,7 +39,7 @@ extension RequestContext {
 
     /// - Throws: `notAuthorized` unless the caller may attach ports to a network that it can see.
     func requireAttaching(to network: Network) throws(NetworkError) {
-        guard owns(projectID: network.projectID) || network.isShared else {
+        guard owns(projectID: network.projectID) || network.isShared || network.isSharedWithProject else {
             throw .notAuthorized("ports on external network \(network.id) are not for the caller to make")
         }
     }

@@ -27,6 +27,7 @@ extension Network {
         changed.isAdminUp = change.isAdminUp ?? isAdminUp
         changed.isShared = change.isShared ?? isShared
         changed.isExternal = change.isExternal ?? isExternal
+        changed.isExternalToAll = change.isExternal ?? isExternalToAll
         changed.isDefault = change.isDefault ?? isDefault
         changed.mtu = change.mtu ?? mtu
         try Network.check(mtu: changed.mtu)
@@ -60,11 +61,17 @@ extension Network {
 
     /// What only administrators change.
     private var adminHalf: AdminHalf {
-        AdminHalf(isShared: isShared, isExternal: isExternal, isDefault: isDefault, segment: segment)
+        AdminHalf(
+            isShared: isShared,
+            isExternal: isExternal,
+            isExternalToAll: isExternalToAll,
+            isDefault: isDefault,
+            segment: segment
+        )
     }
 
     private struct AdminHalf: Equatable {
-        var isShared, isExternal, isDefault: Bool
+        var isShared, isExternal, isExternalToAll, isDefault: Bool
         var segment: Segment
     }
 }

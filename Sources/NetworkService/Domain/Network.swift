@@ -9,8 +9,12 @@ struct Network: Hashable, Sendable {
     var isAdminUp: Bool
     /// All projects may see and use it.
     var isShared: Bool
-    /// Gateways and floating IPs live on it; all may see it.
+    /// A policy shares it with the project of the caller that it is shown to.
+    var isSharedWithProject: Bool
+    /// Gateways and floating IPs live on it.
     var isExternal: Bool
+    /// All projects may put theirs there, and see it.
+    var isExternalToAll: Bool
     /// The external network that automatic topologies use.
     var isDefault: Bool
     /// Bytes, 68…65535.
@@ -22,6 +26,9 @@ struct Network: Hashable, Sendable {
     var qosPolicyID: String
     /// Oldest first.
     var subnetIDs: [SubnetID]
+    /// The scopes of its subnets' pools.
+    var ipv4ScopeID: AddressScopeID?
+    var ipv6ScopeID: AddressScopeID?
 
     static let mtus = 68...65535
 
@@ -87,7 +94,9 @@ extension Network {
         history = .unborn
         isAdminUp = draft.isAdminUp ?? true
         isShared = draft.isShared
+        isSharedWithProject = false
         isExternal = draft.isExternal
+        isExternalToAll = draft.isExternal
         isDefault = draft.isDefault
         isPortSecurityEnabled = draft.isPortSecurityEnabled ?? true
         availabilityZoneHints = draft.availabilityZoneHints

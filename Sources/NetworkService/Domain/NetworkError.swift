@@ -9,6 +9,10 @@ enum NetworkError: DomainError, Hashable {
     case subnetNotFound(String)
     case portNotFound(String)
     case subnetPoolNotFound(String)
+    case addressScopeNotFound(String)
+    case rbacPolicyNotFound(String)
+    case securityGroupNotFound(String)
+    case securityGroupRuleNotFound(String)
     case markerNotFound(String)
     case quotaNotFound(projectID: String)
 
@@ -24,6 +28,24 @@ enum NetworkError: DomainError, Hashable {
     case overlappingAllocationPools(AddressRange, AddressRange)
     case ipAddressAlreadyAllocated(IPAddress, NetworkID)
     case ipAddressGenerationFailure(NetworkID)
+    case addressScopeInUse(AddressScopeID)
+    /// The prefix is in another pool of the scope.
+    case addressScopePrefixConflict(AddressScopeID, CIDR)
+    case subnetAllocationFailure(String)
+    case subnetPoolQuotaExceeded(SubnetPoolID)
+    case rbacPolicyInUse(RBACPolicyID)
+    case duplicateRBACPolicy(SharedObject)
+    case invalidSharedSetting(String)
+    case securityGroupInUse(SecurityGroupID)
+    /// A rule of the group means the same.
+    case securityGroupRuleExists(SecurityGroupRuleID)
+    case securityGroupCannotUpdateDefault
+    case securityGroupCannotRemoveDefault
+    case securityGroupDefaultAlreadyExists
+    case portSecurityRequiredForSecurityGroups(PortID)
+    case portSecurityPortHasSecurityGroup(PortID)
+    case addressPairAndPortSecurityRequired(PortID)
+    case deviceIDNotOwnedByProject(String)
     case conflict(String)
     /// A network of this type, on this physical network, has the id.
     case segmentTaken(Segment)
@@ -35,6 +57,26 @@ enum NetworkError: DomainError, Hashable {
     case outOfBoundsAllocationPool(AddressRange, CIDR)
     case dnsNameServersExhausted(limit: Int)
     case hostRoutesExhausted(limit: Int)
+    case addressScopeUpdateError(AddressScopeID, String)
+    case emptySubnetPoolPrefixList
+    case prefixVersionMismatch
+    case illegalSubnetPoolPrefixBounds(String)
+    case illegalSubnetPoolPrefixUpdate(String)
+    case illegalSubnetPoolIPVersionAssociation(SubnetPoolID, AddressScopeID, IPVersion)
+    case illegalSubnetPoolAssociation(SubnetPoolID, AddressScopeID)
+    case subnetPoolInUse(SubnetPoolID)
+    case minPrefixSubnetAllocation(Int, shortest: Int)
+    case maxPrefixSubnetAllocation(Int, longest: Int)
+    case networkSubnetPoolAffinity
+    case networkAddressScopeAffinity
+    case invalidActionForType(String, String)
+    case invalidSubnetServiceType(String)
+    case securityGroupInvalidPortRange(String)
+    case securityGroupInvalidICMPValue(field: String, value: Int)
+    case securityGroupMissingICMPType(code: Int)
+    case securityGroupInvalidProtocol(String)
+    case securityGroupRuleParameterConflict(String)
+    case securityGroupMultipleRemotes
     case invalidInput(String)
     case badRequest(String)
 

@@ -55,6 +55,10 @@ extension Port {
         if let addresses = change.addresses {
             changed.allocation = addresses == .given([]) ? .none : .immediate
         }
+        if isPortSecurityEnabled, !changed.isPortSecurityEnabled, change.securityGroups == nil, !securityGroups.isEmpty
+        {
+            throw .portSecurityPortHasSecurityGroup(id)
+        }
         try checkDevice(after: changed, change)
         try checkRights(to: changed, on: network, by: caller)
         try PortRules.check(changed)

@@ -15,7 +15,8 @@ extension Port {
         var addresses: AddressWish = .automatic
         var deviceID = ""
         var deviceOwner = ""
-        var securityGroups: [String] = []
+        /// Nil is the project's default group.
+        var securityGroups: [String]?
         var isPortSecurityEnabled: Bool?
         var allowedAddressPairs: [AddressPair] = []
         var dhcpOptions: [DHCPOption] = []
@@ -29,7 +30,7 @@ extension Port {
         }
     }
 
-    /// The port that a draft asks for, still without addresses.
+    /// The port that a draft asks for, still without addresses and the default security group.
     ///
     /// - Throws: `notAuthorized` when the caller may not have such a port on the network, and the first rule it breaks.
     init(_ draft: Draft, on network: Network, by caller: RequestContext) throws(NetworkError) {
@@ -47,7 +48,7 @@ extension Port {
         deviceID = draft.deviceID
         deviceOwner = draft.deviceOwner
         status = .down
-        securityGroups = draft.securityGroups
+        securityGroups = draft.securityGroups ?? []
         isPortSecurityEnabled = draft.isPortSecurityEnabled ?? network.isPortSecurityEnabled
         allowedAddressPairs = draft.allowedAddressPairs
         dhcpOptions = draft.dhcpOptions

@@ -26,6 +26,8 @@ struct Port: Hashable, Sendable {
     var qosPolicyID: String
     /// The object of another service that this port is kept for.
     var holder: Holder?
+    /// The project of that object, as far as it was told when the port was made; not read back.
+    var holderProject = ""
 
     /// How the port is attached to a node.
     struct Binding: Hashable, Sendable {

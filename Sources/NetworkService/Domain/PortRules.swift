@@ -40,11 +40,7 @@ enum PortRules {
 
     private static func checkSecurity(of port: Port) throws(NetworkError) {
         guard !port.isPortSecurityEnabled else { return }
-        guard port.securityGroups.isEmpty else {
-            throw .conflict("port security must be enabled for port \(port.id) to have security groups")
-        }
-        guard port.allowedAddressPairs.isEmpty else {
-            throw .conflict("port security must be enabled for port \(port.id) to have allowed address pairs")
-        }
+        guard port.securityGroups.isEmpty else { throw .portSecurityRequiredForSecurityGroups(port.id) }
+        guard port.allowedAddressPairs.isEmpty else { throw .addressPairAndPortSecurityRequired(port.id) }
     }
 }

@@ -10,6 +10,8 @@ struct Reservation: Hashable, Sendable {
     var deviceOwner: String
     var addresses: AddressWish
     var name: String
+    /// For whose object the address is taken; empty when that is not told.
+    var holderProject = ""
 
     /// - Throws: `badRequest` when it is for an external network and the network is none, or the owner is no service.
     func port(on network: Network) throws(NetworkError) -> Port {
@@ -40,7 +42,8 @@ struct Reservation: Hashable, Sendable {
             dnsDomain: "",
             allocation: .immediate,
             qosPolicyID: "",
-            holder: holder
+            holder: holder,
+            holderProject: holderProject
         )
     }
 }

@@ -27,6 +27,10 @@ extension Subnet {
         /// Nil asks for a block of a pool.
         var prefix: CIDR?
         var subnetPoolID = ""
+        /// The length of the block to take of a pool.
+        var prefixLength: Int?
+        /// Whether the block is one of the family's default pool.
+        var usesDefaultPool = false
         var gateway: GatewayWish = .automatic
         /// Empty is "not given".
         var pools: [PoolWish] = []
@@ -46,15 +50,21 @@ extension Subnet {
         }
     }
 
-    /// The subnet that a draft asks for, all defaults filled in.
+    /// A block that was taken of a pool.
+    struct PoolBlock: Hashable, Sendable {
+        var prefix: CIDR
+        var poolID: SubnetPoolID
+    }
+
+    /// The subnet that a draft asks for, all defaults filled in, with the block of a pool or else the draft's own.
     ///
     /// - Throws: The first rule that it breaks.
-    init(_ draft: Draft, by caller: RequestContext) throws(NetworkError) {
+    init(_ draft: Draft, taking taken: PoolBlock? = nil, by caller: RequestContext) throws(NetworkError) {
         let owner = try caller.ownerOfNew(draft.projectID)
         if !draft.serviceTypes.isEmpty || !draft.segmentID.isEmpty, !caller.isAdmin {
             throw .notAuthorized("only administrators set service types and segments of subnets")
         }
-        let block = try Subnet.block(of: draft)
+        let block = if let taken { taken.prefix } else { try draft.ownBlock }
         labels = try Labels(name: draft.name, description: draft.description, tags: draft.tags)
         try Labels.check(draft.segmentID, as: "segment_id")
         id = draft.id ?? .random()
@@ -65,7 +75,8 @@ extension Subnet {
         isDHCPEnabled = draft.isDHCPEnabled ?? true
         ipv6RAMode = draft.ipv6RAMode
         ipv6AddressMode = draft.ipv6AddressMode
-        gateway = try SubnetRules.gateway(draft.gateway, of: block)
+        subnetPoolID = taken?.poolID
+        gateway = try SubnetRules.gateway(draft.gateway, of: block, isFromPool: taken != nil)
         pools = try SubnetRules.pools(draft.pools, of: block, gateway: gateway)
         nameServers = draft.nameServers
         hostRoutes = draft.hostRoutes
@@ -75,14 +86,23 @@ extension Subnet {
         isExternal = false
         try SubnetRules.check(self)
     }
+}
 
-    private static func block(of draft: Draft) throws(NetworkError) -> CIDR {
-        guard let prefix = draft.prefix else {
-            guard draft.subnetPoolID.isEmpty else { throw .subnetPoolNotFound(draft.subnetPoolID) }
-            throw .badRequest("a subnet needs a cidr or a subnet pool")
+extension Subnet.Draft {
+    /// The block that the draft names.
+    ///
+    /// - Throws: `badRequest` when it names none, `invalidInput` for one of the other family.
+    fileprivate var ownBlock: CIDR {
+        get throws(NetworkError) {
+            guard let prefix else { throw .badRequest("a subnet needs a cidr or a subnet pool") }
+            return try checked(prefix)
         }
-        guard prefix.version == draft.version else {
-            throw .invalidInput("cidr \(prefix) is not of IP version \(draft.version.rawValue)")
+    }
+
+    /// A block without host bits, which must be of the draft's family.
+    func checked(_ prefix: CIDR) throws(NetworkError) -> CIDR {
+        guard prefix.version == version else {
+            throw .invalidInput("cidr \(prefix) is not of IP version \(version.rawValue)")
         }
         return prefix.network
     }

@@ -25,6 +25,8 @@ struct Subnet: Hashable, Sendable {
     var publishesFixedAddresses: Bool
     /// Whether its network is external.
     var isExternal: Bool
+    /// The pool that its block is of.
+    var subnetPoolID: SubnetPoolID?
 
     var version: IPVersion { prefix.version }
 

@@ -7,17 +7,22 @@ enum SubnetRules {
     static let mostNameServers = 5
     static let mostHostRoutes = 20
 
-    /// The gateway that a wish comes to: by itself the first host of an IPv4 block and the base of an IPv6 one.
+    /// The gateway that a wish comes to: by itself the first host of an IPv4 block, or of one of a pool, and the base of
+    /// another IPv6 one.
     ///
     /// - Throws: `invalidInput` for an address of the other family, or an IPv4 block's own or broadcast address.
-    static func gateway(_ wish: Subnet.GatewayWish, of prefix: CIDR) throws(NetworkError) -> IPAddress? {
+    static func gateway(
+        _ wish: Subnet.GatewayWish,
+        of prefix: CIDR,
+        isFromPool: Bool = false
+    ) throws(NetworkError) -> IPAddress? {
         switch wish {
         case .none:
             return nil
         case .automatic:
             // A block of one address has none to spare.
             if prefix.prefixLength == prefix.version.bitWidth { return nil }
-            return prefix.version == .v4 ? prefix.hostRange.first : prefix.first
+            return prefix.version == .v4 || isFromPool ? prefix.hostRange.first : prefix.first
         case .address(let address):
             guard address.version == prefix.version else {
                 throw .invalidInput("gateway_ip \(address) is not of the family of \(prefix)")
@@ -118,7 +123,7 @@ enum SubnetRules {
         for type in serviceTypes {
             try Labels.check(type, as: "service type")
             guard ["network:", "compute:", "neutron:"].contains(where: type.hasPrefix) else {
-                throw .invalidInput("\"\(type)\" is not a service type: it begins with network:, compute: or neutron:")
+                throw .invalidSubnetServiceType(type)
             }
         }
         guard Set(serviceTypes).count == serviceTypes.count else { throw .invalidInput("a service type stands twice") }

@@ -6,21 +6,28 @@ internal import ResourceModel
 // What each collection can be filtered and sorted by. Source: Networking API v2.0, the attributes' tables.
 
 extension ListColumns {
-    static let networks = ListColumns(
-        from: "networks AS n",
-        id: "n.id",
-        common(of: "n") + [
-            ListColumn("admin_state_up", column: "n.admin_state_up", type: .boolean),
-            ListColumn("status", column: "n.status", type: .text),
-            ListColumn("shared", column: "n.shared", type: .boolean, isSortable: false),
-            ListColumn("router_external", column: "n.router_external", type: .boolean, isSortable: false),
-            ListColumn("is_default", column: "n.is_default", type: .boolean, isSortable: false),
-            ListColumn("mtu", column: "n.mtu", type: .integer),
-            ListColumn("provider_network_type", column: "n.provider_network_type", type: .text),
-            ListColumn("provider_physical_network", column: "n.provider_physical_network", type: .text),
-            ListColumn("provider_segmentation_id", column: "n.provider_segmentation_id", type: .integer),
-        ]
-    )
+    static func networks(for caller: RequestContext) -> ListColumns {
+        ListColumns(
+            from: "networks AS n",
+            id: "n.id",
+            common(of: "n") + [
+                ListColumn("admin_state_up", column: "n.admin_state_up", type: .boolean),
+                ListColumn("status", column: "n.status", type: .text),
+                ListColumn(
+                    "shared",
+                    column: Visibility(caller: caller).isSharedNetwork,
+                    type: .boolean,
+                    isSortable: false
+                ),
+                ListColumn("router_external", column: "n.router_external", type: .boolean, isSortable: false),
+                ListColumn("is_default", column: "n.is_default", type: .boolean, isSortable: false),
+                ListColumn("mtu", column: "n.mtu", type: .integer),
+                ListColumn("provider_network_type", column: "n.provider_network_type", type: .text),
+                ListColumn("provider_physical_network", column: "n.provider_physical_network", type: .text),
+                ListColumn("provider_segmentation_id", column: "n.provider_segmentation_id", type: .integer),
+            ]
+        )
+    }
 
     static let subnets = ListColumns(
         from: "subnets AS s JOIN networks AS n ON n.id = s.network_id",
@@ -33,7 +40,7 @@ extension ListColumns {
             ListColumn("enable_dhcp", column: "s.enable_dhcp", type: .boolean),
             ListColumn("ipv6_ra_mode", column: "s.ipv6_ra_mode", type: .text),
             ListColumn("ipv6_address_mode", column: "s.ipv6_address_mode", type: .text),
-            ListColumn("subnetpool_id", column: "''::text", type: .text),
+            ListColumn("subnetpool_id", column: "s.subnetpool_id", type: .uuid),
             ListColumn("segment_id", column: "s.segment_id", type: .text),
             ListColumn("router_external", column: "n.router_external", type: .boolean, isSortable: false),
         ]
@@ -56,7 +63,7 @@ extension ListColumns {
     )
 
     /// What all of them have.
-    private static func common(of table: String) -> [ListColumn] {
+    static func common(of table: String) -> [ListColumn] {
         func column(_ name: String) -> SQL { SQL(unescaped: "\(table).\(name)") }
         return [
             ListColumn("name", column: column("name"), type: .text),

@@ -4,5 +4,6 @@ internal import Postgres
 enum Migrations {
     static let all: [Migration] = [
         createNetworks, createSubnets, createPorts, createAllocations, createReferences, createQuotas, createChanges,
+        createSecurityGroups, createSubnetPools, createRBACPolicies, numberReferences,
     ]
 }

@@ -1,3 +1,4 @@
+internal import Addressing
 internal import Listing
 internal import Postgres
 internal import ResourceModel
@@ -5,13 +6,40 @@ internal import ResourceModel
 // A network's row (`n`) and the network it is.
 
 extension Network {
-    static let columns: SQL = """
-        n.id, n.project_id, n.name, n.description, n.created_at, n.updated_at, n.revision_number, n.tags,
-        n.admin_state_up, n.shared, n.router_external, n.is_default, n.mtu, n.provider_network_type,
-        n.provider_physical_network, n.provider_segmentation_id, n.port_security_enabled, n.availability_zone_hints,
-        n.dns_domain, n.qos_policy_id,
-        ARRAY(SELECT s.id FROM subnets s WHERE s.network_id = n.id ORDER BY s.created_at, s.id) AS subnet_ids
+    /// All columns; what depends on the caller is as it is for none when that is nil.
+    static func columns(for caller: RequestContext? = nil) -> SQL {
         """
+        \(plainColumns(for: caller)),
+        ARRAY(SELECT s.id FROM subnets s WHERE s.network_id = n.id ORDER BY s.created_at, s.id) AS subnet_ids,
+        \(scope(of: .v4)) AS ipv4_address_scope, \(scope(of: .v6)) AS ipv6_address_scope
+        """
+    }
+
+    /// Without what its subnets say, which ports do not need.
+    static func columnsForPorts(for caller: RequestContext? = nil) -> SQL {
+        """
+        \(plainColumns(for: caller)), '{}'::uuid[] AS subnet_ids, NULL::uuid AS ipv4_address_scope,
+        NULL::uuid AS ipv6_address_scope
+        """
+    }
+
+    private static func plainColumns(for caller: RequestContext?) -> SQL {
+        let isSharedWithProject = caller.map { Visibility(caller: $0).isSharedWithProject } ?? "FALSE"
+        return """
+            n.id, n.project_id, n.name, n.description, n.created_at, n.updated_at, n.revision_number, n.tags,
+            n.admin_state_up, n.shared, n.router_external, n.external_to_all, n.is_default, n.mtu,
+            n.provider_network_type, n.provider_physical_network, n.provider_segmentation_id,
+            n.port_security_enabled, n.availability_zone_hints, n.dns_domain, n.qos_policy_id,
+            \(isSharedWithProject) AS shared_with_project
+            """
+    }
+
+    private static func scope(of version: IPVersion) -> SQL {
+        """
+        (SELECT o.address_scope_id FROM subnets s JOIN subnet_pools o ON o.id = s.subnetpool_id
+            WHERE s.network_id = n.id AND s.ip_version = \(version.rawValue) AND o.address_scope_id IS NOT NULL LIMIT 1)
+        """
+    }
 
     init(row: Row) throws(PostgresError) {
         id = try row.column("id")
@@ -20,7 +48,9 @@ extension Network {
         history = try History(row: row)
         isAdminUp = try row.column("admin_state_up")
         isShared = try row.column("shared")
+        isSharedWithProject = try row.column("shared_with_project")
         isExternal = try row.column("router_external")
+        isExternalToAll = try row.column("external_to_all")
         isDefault = try row.column("is_default")
         mtu = try row.column("mtu")
         segment = try Segment(row: row)
@@ -29,6 +59,8 @@ extension Network {
         dnsDomain = try row.column("dns_domain")
         qosPolicyID = try row.column("qos_policy_id")
         subnetIDs = try row.column("subnet_ids")
+        ipv4ScopeID = try row.column("ipv4_address_scope")
+        ipv6ScopeID = try row.column("ipv6_address_scope")
     }
 }
 

@@ -24,7 +24,7 @@ struct NetworkStorage: Sendable {
             let writing = Writing(transaction)
             let result = try await body(writing)
             let notes = writing.notes
-            try await Stores(source: transaction).quotas.count(notes.counts, defaults: quotas)
+            try await Stores(source: transaction).quotas.count(notes.counts, checking: notes.checked, defaults: quotas)
             try await feed.append(notes.changes, in: transaction)
             return (result, !notes.changes.isEmpty)
         }

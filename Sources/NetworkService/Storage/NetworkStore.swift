@@ -9,7 +9,7 @@ struct NetworkStore: Sendable {
     func network(_ id: NetworkID, visibleTo caller: RequestContext) async throws -> Network? {
         try await source.first(
             """
-            SELECT \(Network.columns) FROM networks n
+            SELECT \(Network.columns(for: caller)) FROM networks n
             WHERE n.id = \(id) AND \(Visibility(caller: caller).ofNetworks)
             """,
             Network.init(row:)
@@ -20,7 +20,7 @@ struct NetworkStore: Sendable {
     func networkForKeyShare(_ id: NetworkID, visibleTo caller: RequestContext) async throws -> Network? {
         try await source.first(
             """
-            SELECT \(Network.columns) FROM networks n
+            SELECT \(Network.columnsForPorts(for: caller)) FROM networks n
             WHERE n.id = \(id) AND \(Visibility(caller: caller).ofNetworks) FOR KEY SHARE OF n
             """,
             Network.init(row:)
@@ -31,7 +31,7 @@ struct NetworkStore: Sendable {
     func networkForSubnets(_ id: NetworkID, visibleTo caller: RequestContext) async throws -> Network? {
         try await source.first(
             """
-            SELECT \(Network.columns) FROM networks n
+            SELECT \(Network.columns(for: caller)) FROM networks n
             WHERE n.id = \(id) AND \(Visibility(caller: caller).ofNetworks) FOR NO KEY UPDATE OF n
             """,
             Network.init(row:)
@@ -42,7 +42,7 @@ struct NetworkStore: Sendable {
     func networkForUpdate(_ id: NetworkID, visibleTo caller: RequestContext) async throws -> Network? {
         try await source.first(
             """
-            SELECT \(Network.columns) FROM networks n
+            SELECT \(Network.columns(for: caller)) FROM networks n
             WHERE n.id = \(id) AND \(Visibility(caller: caller).ofNetworks) FOR UPDATE OF n
             """,
             Network.init(row:)
@@ -52,7 +52,7 @@ struct NetworkStore: Sendable {
     /// Networks in the order of their ids.
     func networks(_ ids: [NetworkID]) async throws -> [Network] {
         try await source.all(
-            "SELECT \(Network.columns) FROM networks n WHERE n.id = ANY(\(ids)) ORDER BY n.id",
+            "SELECT \(Network.columns()) FROM networks n WHERE n.id = ANY(\(ids)) ORDER BY n.id",
             Network.init(row:)
         )
     }
@@ -61,7 +61,7 @@ struct NetworkStore: Sendable {
     func networks(after id: NetworkID?, limit: Int) async throws -> [Network] {
         try await source.all(
             """
-            SELECT \(Network.columns) FROM networks n
+            SELECT \(Network.columns()) FROM networks n
             WHERE \(id)::uuid IS NULL OR n.id > \(id)::uuid ORDER BY n.id LIMIT \(limit)
             """,
             Network.init(row:)
@@ -87,13 +87,13 @@ struct NetworkStore: Sendable {
     private func insertion(of network: Network) -> SQL {
         """
         INSERT INTO networks (
-            id, project_id, name, description, tags, admin_state_up, shared, router_external, is_default, mtu,
-            provider_network_type, provider_physical_network, provider_segmentation_id, port_security_enabled,
+            id, project_id, name, description, tags, admin_state_up, shared, router_external, external_to_all,
+            is_default, mtu, provider_network_type, provider_physical_network, provider_segmentation_id, port_security_enabled,
             availability_zone_hints, dns_domain, qos_policy_id)
         VALUES (
             \(network.id), \(network.projectID), \(network.labels.name), \(network.labels.description),
             \(network.labels.tags), \(network.isAdminUp), \(network.isShared), \(network.isExternal),
-            \(network.isDefault), \(network.mtu), \(network.segment.type.rawValue),
+            \(network.isExternalToAll), \(network.isDefault), \(network.mtu), \(network.segment.type.rawValue),
             \(network.segment.physicalNetwork), \(network.segment.segmentationID), \(network.isPortSecurityEnabled),
             \(network.availabilityZoneHints), \(network.dnsDomain), \(network.qosPolicyID))
         ON CONFLICT (id) DO NOTHING
@@ -119,7 +119,7 @@ struct NetworkStore: Sendable {
         UPDATE networks SET
             name = \(network.labels.name), description = \(network.labels.description), tags = \(network.labels.tags),
             admin_state_up = \(network.isAdminUp), shared = \(network.isShared),
-            router_external = \(network.isExternal), is_default = \(network.isDefault), mtu = \(network.mtu),
+            router_external = \(network.isExternal), external_to_all = \(network.isExternalToAll), is_default = \(network.isDefault), mtu = \(network.mtu),
             provider_segmentation_id = \(network.segment.segmentationID),
             port_security_enabled = \(network.isPortSecurityEnabled), dns_domain = \(network.dnsDomain),
             qos_policy_id = \(network.qosPolicyID), updated_at = now(), revision_number = revision_number + 1

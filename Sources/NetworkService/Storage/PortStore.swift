@@ -60,7 +60,8 @@ struct PortStore: Sendable {
             id, project_id, name, description, tags, network_id, admin_state_up, mac_address, device_id, device_owner,
             status, security_groups, port_security_enabled, address_pair_prefixes, address_pair_macs,
             dhcp_option_names, dhcp_option_values, dhcp_option_versions, binding_vnic_type, binding_host_id,
-            binding_profile, dns_name, dns_domain, ip_allocation, qos_policy_id, holder_kind, holder_id)
+            binding_profile, dns_name, dns_domain, ip_allocation, qos_policy_id, holder_kind, holder_id,
+            holder_project)
         VALUES (
             \(port.id), \(port.projectID), \(port.labels.name), \(port.labels.description), \(port.labels.tags),
             \(port.networkID), \(port.isAdminUp), \(port.mac), \(port.deviceID), \(port.deviceOwner),
@@ -69,7 +70,7 @@ struct PortStore: Sendable {
             \(port.dhcpOptions.map(\.name)), \(port.dhcpOptions.map(\.value)),
             \(port.dhcpOptions.map(\.version.rawValue)), \(port.binding.vnicType), \(port.binding.host),
             \(port.binding.profile)::json, \(port.dnsName), \(port.dnsDomain), \(port.allocation.rawValue),
-            \(port.qosPolicyID), \(port.holder?.kind), \(port.holder?.id))
+            \(port.qosPolicyID), \(port.holder?.kind), \(port.holder?.id), \(port.holderProject))
         ON CONFLICT DO NOTHING
         RETURNING created_at, updated_at, revision_number
         """

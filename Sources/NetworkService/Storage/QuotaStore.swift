@@ -9,8 +9,8 @@ struct QuotaStore: Sendable {
     ///
     /// The counts' rows stay locked until its end, so no two that are within the limits each can exceed them together.
     ///
-    /// - Throws: `overQuota` when a count has grown beyond its limit.
-    func count(_ differences: [QuotaKey: Int], defaults: QuotaDefaults) async throws {
+    /// - Throws: `overQuota` when a count that is checked has grown beyond its limit.
+    func count(_ differences: [QuotaKey: Int], checking: Set<QuotaKey>, defaults: QuotaDefaults) async throws {
         // Always in the same order, so that two transactions do not wait for each other.
         for (key, difference) in differences.sorted(by: { $0.key < $1.key }) where difference != 0 {
             let rows = try await source.query(
@@ -22,7 +22,7 @@ struct QuotaStore: Sendable {
                     SELECT most FROM quota_limits WHERE project_id = \(key.projectID) AND kind = \(key.kind.rawValue))
                 """
             )
-            guard difference > 0, let row = rows.first else { continue }
+            guard difference > 0, checking.contains(key), let row = rows.first else { continue }
             let (used, own) = try row.decode(Int64.self, Int64?.self)
             let most = own ?? defaults[key.kind]
             guard most < 0 || used <= most else {

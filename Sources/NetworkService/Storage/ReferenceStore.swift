@@ -8,6 +8,8 @@ struct PortReference: Hashable, Sendable {
     var portID: PortID
     var holder: Holder
     var address: IPAddress
+    /// Another one each time that it was asked for; 0 before it is stored.
+    var generation: Int64 = 0
 }
 
 /// The statements on who leans on ports.
@@ -24,7 +26,8 @@ struct ReferenceStore: Sendable {
         """
         INSERT INTO port_references (port_id, holder_kind, holder_id, ip_address)
         VALUES (\(reference.portID), \(reference.holder.kind), \(reference.holder.id), \(reference.address))
-        ON CONFLICT ON CONSTRAINT port_references_key DO UPDATE SET checked_at = clock_timestamp()
+        ON CONFLICT ON CONSTRAINT port_references_key DO UPDATE SET
+            checked_at = clock_timestamp(), generation = DEFAULT
         """
     }
 
@@ -45,7 +48,8 @@ struct ReferenceStore: Sendable {
         Set(
             try await source.all(
                 """
-                SELECT port_id, holder_kind, holder_id, ip_address FROM port_references WHERE port_id = \(port)
+                SELECT port_id, holder_kind, holder_id, ip_address, generation FROM port_references
+                WHERE port_id = \(port)
                 """,
                 PortReference.init(row:)
             )
@@ -71,7 +75,8 @@ extension PortReference {
         self.init(
             portID: try row.column("port_id"),
             holder: Holder(kind: try row.column("holder_kind"), id: try row.column("holder_id")),
-            address: try row.column("ip_address")
+            address: try row.column("ip_address"),
+            generation: try row.column("generation")
         )
     }
 }

@@ -6,9 +6,9 @@ extension NetworkStore {
     func list(_ query: ListQuery, visibleTo caller: RequestContext) async throws -> Page<Network> {
         try await NetworkError.listing {
             () async throws(ListError) in
-            try await ListColumns.networks.page(
+            try await ListColumns.networks(for: caller).page(
                 query,
-                selecting: Network.columns,
+                selecting: Network.columns(for: caller),
                 where: Visibility(caller: caller).ofNetworks,
                 in: source,
                 Network.init(row:)
@@ -49,7 +49,7 @@ extension PortStore {
 
 extension NetworkError {
     /// Makes a list, and its refusal this room's.
-    fileprivate static func listing<Item>(
+    static func listing<Item>(
         _ list: () async throws(ListError) -> Page<Item>
     ) async throws -> Page<Item> {
         do throws(ListError) {

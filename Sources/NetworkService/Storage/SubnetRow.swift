@@ -10,6 +10,7 @@ extension Subnet {
         s.id, s.project_id, s.name, s.description, s.created_at, s.updated_at, s.revision_number, s.tags, s.network_id,
         s.cidr, s.gateway_ip, s.enable_dhcp, s.dns_nameservers, s.host_route_destinations, s.host_route_nexthops,
         s.ipv6_ra_mode, s.ipv6_address_mode, s.service_types, s.segment_id, s.dns_publish_fixed_ip, n.router_external,
+        s.subnetpool_id,
         ARRAY(SELECT a.first_address FROM allocation_pools a WHERE a.subnet_id = s.id ORDER BY a.first_address)
             AS pool_firsts,
         ARRAY(SELECT a.last_address FROM allocation_pools a WHERE a.subnet_id = s.id ORDER BY a.first_address)
@@ -34,6 +35,7 @@ extension Subnet {
         segmentID = try row.column("segment_id")
         publishesFixedAddresses = try row.column("dns_publish_fixed_ip")
         isExternal = try row.column("router_external")
+        subnetPoolID = try row.column("subnetpool_id")
     }
 
     private static func pools(of row: Row) throws(PostgresError) -> [AddressRange] {

@@ -94,14 +94,14 @@ struct SubnetStore: Sendable {
         INSERT INTO subnets (
             id, project_id, name, description, tags, network_id, ip_version, cidr, gateway_ip, enable_dhcp,
             dns_nameservers, host_route_destinations, host_route_nexthops, ipv6_ra_mode, ipv6_address_mode,
-            service_types, segment_id, dns_publish_fixed_ip)
+            service_types, segment_id, dns_publish_fixed_ip, subnetpool_id)
         VALUES (
             \(subnet.id), \(subnet.projectID), \(subnet.labels.name), \(subnet.labels.description),
             \(subnet.labels.tags), \(subnet.networkID), \(subnet.version.rawValue), \(subnet.prefix),
             \(subnet.gateway), \(subnet.isDHCPEnabled), \(subnet.nameServers),
             \(subnet.hostRoutes.map(\.destination)), \(subnet.hostRoutes.map(\.nextHop)),
             \(subnet.ipv6RAMode?.rawValue ?? ""), \(subnet.ipv6AddressMode?.rawValue ?? ""), \(subnet.serviceTypes),
-            \(subnet.segmentID), \(subnet.publishesFixedAddresses))
+            \(subnet.segmentID), \(subnet.publishesFixedAddresses), \(subnet.subnetPoolID))
         ON CONFLICT (id) DO NOTHING
         RETURNING created_at, updated_at, revision_number
         """

@@ -9,6 +9,8 @@ final class Writing: Sendable {
     struct Notes: Sendable {
         var changes: [FeedChange] = []
         var counts: [QuotaKey: Int] = [:]
+        /// Counts that are held to their limits when they have grown.
+        var checked: Set<QuotaKey> = []
     }
 
     let stores: Stores
@@ -59,11 +61,15 @@ final class Writing: Sendable {
         note(FeedChange(kind: FeedKind.port, id: id, scope: owner, revision: revision + 1, isDeleted: true))
     }
 
-    /// A project has so many more objects of a kind.
-    func count(_ kind: QuotaKind, of projectID: String, by difference: Int) {
+    /// A project has so many more objects of a kind; unless that is checked, also beyond its limit.
+    func count(_ kind: QuotaKind, of projectID: String, by difference: Int, isChecked: Bool = true) {
         // What belongs to no project is the infrastructure's, and counts for nobody.
         guard !projectID.isEmpty else { return }
-        noted.withLock { $0.counts[QuotaKey(projectID: projectID, kind: kind), default: 0] += difference }
+        let key = QuotaKey(projectID: projectID, kind: kind)
+        noted.withLock {
+            $0.counts[key, default: 0] += difference
+            if isChecked { $0.checked.insert(key) }
+        }
     }
 
     private func note(_ change: FeedChange) {

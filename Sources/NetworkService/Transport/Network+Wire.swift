@@ -16,7 +16,8 @@ extension Wire.Network {
         adminStateUp = network.isAdminUp
         status = "ACTIVE"
         subnets = network.subnetIDs.map(\.description)
-        shared = network.isShared
+        shared = network.isShared || network.isSharedWithProject
+        sharedWithProject = network.isSharedWithProject
         routerExternal = network.isExternal
         isDefault = network.isDefault
         mtu = Int32(network.mtu)
@@ -26,6 +27,8 @@ extension Wire.Network {
         portSecurityEnabled = network.isPortSecurityEnabled
         availabilityZoneHints = network.availabilityZoneHints
         dnsDomain = network.dnsDomain
+        ipv4AddressScope = network.ipv4ScopeID?.description ?? ""
+        ipv6AddressScope = network.ipv6ScopeID?.description ?? ""
         l2Adjacency = true
         qosPolicyID = network.qosPolicyID
     }

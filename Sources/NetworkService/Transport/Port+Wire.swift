@@ -111,7 +111,8 @@ extension Port.Draft {
         addresses = isGiven ? try AddressWish(wire: wire.fixedIps) : .automatic
         deviceID = wire.deviceID
         deviceOwner = wire.deviceOwner
-        securityGroups = wire.securityGroups
+        let areGroupsGiven = wire.securityGroupsGiven || !wire.securityGroups.isEmpty
+        securityGroups = areGroupsGiven ? wire.securityGroups : nil
         isPortSecurityEnabled = wire.hasPortSecurityEnabled_p != nil ? wire.portSecurityEnabled : nil
         allowedAddressPairs = try wire.pairs
         dhcpOptions = try wire.options

@@ -4,7 +4,7 @@ internal import GRPCCore
 internal import ResourceModel
 internal import ServiceRuntime
 
-/// `l3.query.v1.Quotas` for networks, subnets and ports.
+/// `l3.query.v1.Quotas` for what NetworkService owns.
 struct QuotasEndpoint: L3_Query_V1_Quotas.SimpleServiceProtocol {
     let registry: QuotaRegistry
 

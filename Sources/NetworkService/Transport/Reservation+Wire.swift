@@ -28,6 +28,8 @@ extension Reservation {
         projectID = wire.projectID
         deviceOwner = wire.deviceOwner
         name = wire.name
+        holderProject = wire.holderProjectID
+        try Labels.check(holderProject, as: "holder_project_id")
         if wire.fixedIps.isEmpty {
             addresses = wire.ipv4Only ? .oneIPv4 : .automatic
         } else {

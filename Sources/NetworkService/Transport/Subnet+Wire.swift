@@ -39,6 +39,7 @@ extension Wire.Subnet {
         segmentID = subnet.segmentID
         dnsPublishFixedIp = subnet.publishesFixedAddresses
         routerExternal = subnet.isExternal
+        subnetpoolID = subnet.subnetPoolID?.description ?? ""
     }
 
     fileprivate var gatewayWish: Subnet.GatewayWish {
@@ -82,7 +83,6 @@ extension Subnet.Draft {
         guard let version = IPVersion(rawValue: Int(wire.ipVersion)) else {
             throw .invalidInput("ip_version \(wire.ipVersion) is neither 4 nor 6")
         }
-        guard !wire.useDefaultSubnetpool else { throw .badRequest("there is no default subnet pool") }
         self.init(
             networkID: try NetworkID(wire: wire.networkID),
             version: version,
@@ -94,6 +94,8 @@ extension Subnet.Draft {
         description = wire.description_p
         tags = wire.tags
         subnetPoolID = wire.subnetpoolID
+        prefixLength = wire.prefixlen == 0 ? nil : Int(wire.prefixlen)
+        usesDefaultPool = wire.useDefaultSubnetpool
         gateway = try wire.gatewayWish
         pools = try wire.poolWishes
         isDHCPEnabled = wire.hasEnableDhcp_p != nil ? wire.enableDhcp : nil

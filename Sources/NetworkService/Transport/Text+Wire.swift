@@ -36,6 +36,46 @@ extension ID where Kind == PortKind {
     }
 }
 
+extension ID where Kind == SubnetPoolKind {
+    /// - Throws: `subnetPoolNotFound`: what is no UUID names nothing.
+    init(wire text: String) throws(NetworkError) {
+        guard let id = ID(text) else { throw .subnetPoolNotFound(text) }
+        self = id
+    }
+}
+
+extension ID where Kind == AddressScopeKind {
+    /// - Throws: `addressScopeNotFound`: what is no UUID names nothing.
+    init(wire text: String) throws(NetworkError) {
+        guard let id = ID(text) else { throw .addressScopeNotFound(text) }
+        self = id
+    }
+}
+
+extension ID where Kind == RBACPolicyKind {
+    /// - Throws: `rbacPolicyNotFound`: what is no UUID names nothing.
+    init(wire text: String) throws(NetworkError) {
+        guard let id = ID(text) else { throw .rbacPolicyNotFound(text) }
+        self = id
+    }
+}
+
+extension ID where Kind == SecurityGroupKind {
+    /// - Throws: `securityGroupNotFound`: what is no UUID names nothing.
+    init(wire text: String) throws(NetworkError) {
+        guard let id = ID(text) else { throw .securityGroupNotFound(text) }
+        self = id
+    }
+}
+
+extension ID where Kind == SecurityGroupRuleKind {
+    /// - Throws: `securityGroupRuleNotFound`: what is no UUID names nothing.
+    init(wire text: String) throws(NetworkError) {
+        guard let id = ID(text) else { throw .securityGroupRuleNotFound(text) }
+        self = id
+    }
+}
+
 extension IPAddress {
     init(wire text: String, field: String) throws(NetworkError) {
         guard let address = IPAddress(text) else { throw .invalidInput("\(field) \"\(text)\" is not an IP address") }

@@ -6,6 +6,12 @@ enum Wire {
     typealias Network = L3_Network_V1_Network
     typealias Subnet = L3_Network_V1_Subnet
     typealias Port = L3_Network_V1_Port
+    typealias AddressScope = L3_Network_V1_AddressScope
+    typealias SubnetPool = L3_Network_V1_SubnetPool
+    typealias NetworkIPAvailability = L3_Network_V1_NetworkIPAvailability
+    typealias RBACPolicy = L3_Network_V1_RBACPolicy
+    typealias SecurityGroup = L3_Network_V1_SecurityGroup
+    typealias SecurityGroupRule = L3_Network_V1_SecurityGroupRule
     typealias FixedIP = L3_Network_V1_FixedIP
     typealias Holder = L3_Reference_V1_Holder
     typealias Reference = L3_Reference_V1_Reference

@@ -35,4 +35,6 @@ struct PortReservation: Hashable, Sendable {
     let role: RouterPort.Role
     /// Empty lets NetworkService choose.
     let addresses: [WantedAddress]
+    /// The router's project.
+    var ownerID = ""
 }

@@ -76,6 +76,7 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
             $0.portID = reservation.portID.description
             $0.networkID = reservation.networkID.description
             $0.projectID = reservation.projectID
+            $0.holderProjectID = reservation.ownerID
             $0.deviceOwner = reservation.role.deviceOwner
             $0.fixedIps = reservation.addresses.map(\.wire)
         }

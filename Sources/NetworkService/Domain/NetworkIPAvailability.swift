@@ -1,0 +1,34 @@
+internal import Addressing
+internal import ResourceModel
+
+/// How full a network is.
+struct NetworkIPAvailability: Hashable, Sendable {
+    var networkID: NetworkID
+    var networkName: String
+    var projectID: String
+    /// Oldest first.
+    var subnets: [OfSubnet]
+
+    /// How full a subnet is.
+    struct OfSubnet: Hashable, Sendable {
+        var subnetID: SubnetID
+        var name: String
+        var prefix: CIDR
+        var pools: [AddressRange]
+        /// Addresses that ports have, in pools or not.
+        var used: UInt64
+
+        /// The addresses in its pools; as many as can be counted where there are more.
+        var total: UInt128 { pools.reduce(0) { $0.addingOrMost($1.count) } }
+    }
+
+    var total: UInt128 { subnets.reduce(0) { $0.addingOrMost($1.total) } }
+    var used: UInt128 { subnets.reduce(0) { $0.addingOrMost(UInt128($1.used)) } }
+}
+
+extension UInt128 {
+    fileprivate func addingOrMost(_ other: UInt128) -> UInt128 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}
