@@ -1,3 +1,4 @@
+import NIOHTTP1
 import PostgresTestSupport
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite(.tags(.postgres), .needsPostgres) struct AddressScopeAPITests {
     @Test func `a scope is shared once and for all, by administrators`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let scope = try await api.make("address-scopes", ["name": "s", "ip_version": 4])
             #expect(scope["ip_version"] == 4 && scope["shared"] == false && scope["project_id"] == "blue")
             #expect(!scope.has("description") && !scope.has("revision_number"))
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test func `the pools of a scope are of its family and do not overlap`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let scope = try await api.make("address-scopes", ["name": "s", "ip_version": 4])
             let inScope: JSONValue = ["name": "p", "address_scope_id": scope["id"]]
             let pool = try await api.make("subnetpools", inScope.with(["prefixes": ["10.0.0.0/16"]]))
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func `a pool joins a scope of its own project, and no shared one of another`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let hidden = try await api.make("address-scopes", ["name": "h", "ip_version": 4], as: .other)
             let shared = try await api.make(
                 "address-scopes",
@@ -94,7 +95,7 @@ import Testing
     }
 
     @Test func `a network shows the scopes of its subnets, which are of one scope or one pool`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             func pool(_ prefix: String, _ scope: JSONValue) async throws -> JSONValue {
                 try await api.make(
                     "subnetpools",

@@ -1,3 +1,4 @@
+import NIOHTTP1
 import PostgresTestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
             "ipv6_address_scope": .null, "l2_adjacency": true, "project_id": "blue", "tenant_id": "blue", "tags": [],
             "revision_number": 1,
         ]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks")
             #expect(network.holds(defaults))
             for name in ["created_at", "updated_at"] { #expect(network[name].string.hasSuffix("Z")) }
@@ -36,7 +37,7 @@ import Testing
         let administrators: [(String, JSONValue, JSONValue)] = [
             ("shared", true, false), ("router:external", true, false),
         ]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             for (rows, persona) in [(plain, Persona.member), (administrators, .admin)] {
                 for (name, first, second) in rows {
                     let network = try await api.make("networks", .object(JSONObject([name: first])), as: persona)
@@ -95,7 +96,7 @@ import Testing
             (["provider:network_type": "vxlan", "provider:segmentation_id": 77], "409 Conflict"),
             (["project_id": "red"], "201"),
         ]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             for (attributes, outcome) in members {
                 #expect(try await api.making("networks", attributes) == outcome, "\(attributes)")
             }
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func `who may change and delete a network`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let own = try await api.make("networks")
             let shared = try await api.make("networks", ["shared": true], as: .admin)
             let rows: [(JSONValue, Persona, String)] = [
@@ -128,7 +129,7 @@ import Testing
     }
 
     @Test func `a network is deleted with its subnets, but not with ports`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks")
             let on: JSONValue = ["network_id": network["id"]]
             let subnet = try await api.make("subnets", on.with(["ip_version": 4, "cidr": "10.0.0.0/24"]))
@@ -150,7 +151,7 @@ import Testing
     }
 
     @Test func `an external network with gateways stays external`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks", ["router:external": true], as: .admin)
             let on: JSONValue = ["network_id": network["id"], "ip_version": 4, "cidr": "203.0.113.0/24"]
             _ = try await api.make("subnets", on, as: .admin)
@@ -165,7 +166,7 @@ import Testing
     }
 
     @Test func `only whose gateway is on an external network keeps its policy`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks", as: .admin)
             func policy(_ target: JSONValue) async throws -> JSONValue {
                 try await api.make(
@@ -185,7 +186,7 @@ import Testing
     }
 
     @Test func `networks are filtered and sorted by each attribute that can be`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let one = try await api.make(
                 "networks",
                 ["name": "a", "description": "d", "admin_state_up": false, "mtu": 1000, "tags": ["x"]]
@@ -219,7 +220,7 @@ import Testing
     }
 
     @Test func `how full networks are is for administrators`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks", ["name": "n"])
             let on: JSONValue = ["network_id": network["id"]]
             let four = try await api.make("subnets", on.with(["ip_version": 4, "cidr": "10.0.0.0/29", "name": "s"]))

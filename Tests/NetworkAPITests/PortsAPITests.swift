@@ -1,3 +1,4 @@
+import NIOHTTP1
 import PostgresTestSupport
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
     }
 
     @Test func `each attribute of a port has its default`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let (network, subnet, on) = try await site(api)
             let port = try await api.make("ports", on)
             let defaults: JSONValue = [
@@ -63,7 +64,7 @@ import Testing
             ("binding:vnic_type", "direct", "normal"), ("dns_name", "web", ""), ("dns_domain", "a.example.", ""),
         ]
         let administrators: [(String, JSONValue, JSONValue)] = [("binding:host_id", "node-1", "")]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             for (rows, persona) in [(plain, Persona.member), (administrators, .admin)] {
                 for (name, first, second) in rows {
                     let (_, _, on) = try await site(api, as: persona)
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test func `what a port may not be is refused by its type`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let (_, subnet, on) = try await site(api)
             let (_, elsewhere, _) = try await site(api)
             let taken = try await api.make("ports", on.with(["fixed_ips": [["ip_address": "10.0.0.50"]]]))
@@ -133,7 +134,7 @@ import Testing
     }
 
     @Test func `a network without a free address says so`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks")
             let on: JSONValue = ["network_id": network["id"]]
             let pool: JSONValue = [["start": "10.0.0.9", "end": "10.0.0.9"]]
@@ -147,7 +148,7 @@ import Testing
     }
 
     @Test func `what only the owner of a network does on it`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let (_, subnet, on) = try await site(api, ["shared": true], as: .admin)
             let rows: [(JSONValue, String)] = [
                 (["mac_address": "fa:16:3e:00:00:01"], "403 PolicyNotAuthorized"),
@@ -170,7 +171,7 @@ import Testing
     }
 
     @Test func `who sees and deletes a port`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks")
             let on: JSONValue = ["network_id": network["id"]]
             _ = try await api.make(
@@ -193,7 +194,7 @@ import Testing
     }
 
     @Test func `what a router or floating IP holds is not for others to change`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let (network, _, on) = try await site(api)
             let interface: JSONValue = [
                 "id": .string(try await api.reserve(network, "network:router_interface", "blue", "10.0.0.1"))
@@ -218,7 +219,7 @@ import Testing
     }
 
     @Test func `the ports of routers on external networks are for administrators`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let (network, _, _) = try await site(api, ["router:external": true], as: .admin)
             let gateway: JSONValue = ["id": .string(try await api.reserve(network, "network:router_gateway", "blue"))]
             #expect(try await api.get("ports", gateway).outcome == "404 PortNotFound")
@@ -229,7 +230,7 @@ import Testing
     }
 
     @Test func `ports are filtered and sorted by each attribute that can be`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let (network, subnet, on) = try await site(api)
             let one = try await api.make(
                 "ports",

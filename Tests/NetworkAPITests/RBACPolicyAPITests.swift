@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `a network shared with one project is that project's to see and use, and no other's`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks", ["name": "n"])
             let subnet = try await api.make(
                 "subnets",
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `who may make, see, change and end a policy`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks")
             let made = try await api.make("rbac-policies", policy(network, for: "red"))
             let refused: [(JSONValue, Persona, String)] = [
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func `a port keeps the policy that lets it in, unless another does`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks", as: .admin)
             let named = try await api.make("rbac-policies", policy(network, for: "red"), as: .admin)
             _ = try await api.make("ports", ["network_id": network["id"]], as: .other)
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func `sharing a network, or making it external, is the policy for all`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks", ["shared": true, "router:external": true], as: .admin)
             let policies = try await api.list("rbac-policies", as: .admin)
             #expect(Set(policies.map { $0["action"].string }) == ["access_as_shared", "access_as_external"])
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func `an external network may be one project's alone`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks", as: .admin)
             let subnet = try await api.make(
                 "subnets",
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func `pools and groups are shared with one project as well`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let pool = try await api.make(
                 "subnetpools",
                 ["name": "p", "prefixes": ["10.0.0.0/16"], "default_prefixlen": 24]
@@ -211,7 +211,7 @@ import Testing
     }
 
     @Test func `policies have a limit, but for those for all`() async throws {
-        try await RESTUnderTest.run(limits: .init(rbacPolicies: 1)) { api in
+        try await RESTUnderTest.run(limits: .init(rbacPolicies: 1)) { api async throws in
             let network = try await api.make("networks")
             let made = try await api.make("rbac-policies", policy(network, for: "red"))
             #expect(try await api.making("rbac-policies", policy(network, for: "green")) == "409 OverQuota")

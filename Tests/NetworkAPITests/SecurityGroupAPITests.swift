@@ -1,3 +1,4 @@
+import NIOHTTP1
 import PostgresTestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
     private static let nowhere = "0b5e2f3c-6f0a-4c5e-9d53-0a3f3d1d5b77"
 
     @Test func `a project has a default group as soon as it looks, with four rules`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let groups = try await api.list("security-groups")
             #expect(groups.map { $0["name"].string } == ["default"])
             let group = groups[0]
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test func `a new group lets everything out, and says what it was made with`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let group = try await api.make(
                 "security-groups",
                 ["name": "web", "description": "d", "stateful": false, "tags": ["a"]]
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func `groups and rules are made in bulk, all or none`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let made = try await api.send(
                 .member,
                 .POST,
@@ -84,7 +85,7 @@ import Testing
     }
 
     @Test func `the default group keeps its name, and only administrators remove it`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let group = try await api.list("security-groups")[0]
             let renamed = try await api.change("security-groups", group, ["name": "mine"])
             #expect(renamed.outcome == "409 SecurityGroupCannotUpdateDefault")
@@ -99,7 +100,7 @@ import Testing
     }
 
     @Test func `a rule shows what was given, and its network`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let group = try await api.make("security-groups", ["name": "g"])
             let base: JSONValue = ["security_group_id": group["id"], "direction": "ingress"]
             let rule = try await api.make(
@@ -152,7 +153,7 @@ import Testing
             (["protocol": 6], "409 SecurityGroupRuleExists"),
             (["protocol": "tcp", "remote_ip_prefix": "0.0.0.0/0"], "409 SecurityGroupRuleExists"),
         ]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let group = try await api.make("security-groups", ["name": "g"])
             let base: JSONValue = ["security_group_id": group["id"], "direction": "ingress"]
             _ = try await api.make("security-group-rules", base.with(["protocol": "tcp"]))
@@ -169,7 +170,7 @@ import Testing
     }
 
     @Test func `a port has the default group, or those that were named`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks")
             let on: JSONValue = ["network_id": network["id"]]
             let port = try await api.make("ports", on)
@@ -210,7 +211,7 @@ import Testing
     }
 
     @Test func `groups and address pairs need port security`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks")
             let group = try await api.make("security-groups", ["name": "g"])
             let open: JSONValue = ["network_id": network["id"], "port_security_enabled": false]
@@ -244,7 +245,7 @@ import Testing
     }
 
     @Test func `limits hold for what is asked for, and not for what comes by itself`() async throws {
-        try await RESTUnderTest.run(limits: .init(securityGroups: 2, securityGroupRules: 7)) { api in
+        try await RESTUnderTest.run(limits: .init(securityGroups: 2, securityGroupRules: 7)) { api async throws in
             let group = try await api.make("security-groups", ["name": "a"])
             #expect(try await api.making("security-groups", ["name": "b"]) == "409 OverQuota")
             let rule: JSONValue = ["security_group_id": group["id"], "direction": "ingress"]
@@ -254,7 +255,7 @@ import Testing
             #expect(try await api.delete("security-groups", group) == "204")
             _ = try await api.make("security-groups", ["name": "c"])
         }
-        try await RESTUnderTest.run(limits: .init(securityGroups: 0, securityGroupRules: 0)) { api in
+        try await RESTUnderTest.run(limits: .init(securityGroups: 0, securityGroupRules: 0)) { api async throws in
             let network = try await api.make("networks")
             let port = try await api.make("ports", ["network_id": network["id"]])
             #expect(port["security_groups"].array.count == 1)

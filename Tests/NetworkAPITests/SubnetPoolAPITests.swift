@@ -1,3 +1,4 @@
+import NIOHTTP1
 import PostgresTestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
     private static let nowhere = "0b5e2f3c-6f0a-4c5e-9d53-0a3f3d1d5b77"
 
     @Test func `a pool shows its defaults, and prefixes merged and sorted`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let pool = try await api.make(
                 "subnetpools",
                 ["name": "p", "prefixes": ["10.0.1.0/24", "10.9.0.0/16", "10.0.0.0/24", "10.9.3.0/24"], "tags": ["a"]]
@@ -48,7 +49,7 @@ import Testing
             (["shared": true], "403 PolicyNotAuthorized"),
             (["address_scope_id": .string(Self.nowhere)], "404 AddressScopeNotFound"),
         ]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let base: JSONValue = ["name": "p", "prefixes": ["10.0.0.0/16"]]
             for (members, outcome) in refused {
                 #expect(try await api.making("subnetpools", base.with(members)) == outcome, "\(members)")
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func `there is one default for each family`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let standard: JSONValue = ["name": "d", "is_default": true, "shared": true]
             let four = standard.with(["prefixes": ["10.0.0.0/8"], "default_prefixlen": 24])
             _ = try await api.make("subnetpools", four, as: .admin)
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test func `subnets take the first free block, one of a length, or a certain one`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let pool = try await api.make(
                 "subnetpools",
                 [
@@ -127,7 +128,7 @@ import Testing
     }
 
     @Test func `a project takes no more than its quota of a pool`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let pool = try await api.make(
                 "subnetpools",
                 [
@@ -152,7 +153,7 @@ import Testing
     }
 
     @Test func `prefixes come and go by themselves`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let pool = try await api.make(
                 "subnetpools",
                 ["name": "p", "prefixes": ["10.0.0.0/24"], "default_prefixlen": 26]
@@ -188,7 +189,7 @@ import Testing
     }
 
     @Test func `the subnets of a network are taken into a pool`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let pool = try await api.make("subnetpools", ["name": "p", "prefixes": ["10.0.0.0/24"]])
             let network = try await api.make("networks")
             let subnet = try await api.make(

@@ -1,3 +1,4 @@
+import NIOHTTP1
 import PostgresTestSupport
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
             "subnetpool_id": .null, "service_types": [], "dns_publish_fixed_ip": false, "router:external": false,
             "project_id": "blue", "tenant_id": "blue", "tags": [], "revision_number": 1,
         ]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             // Host bits are masked off.
             let subnet = try await api.make("subnets", base(api).with(["cidr": "10.0.0.77/24"]))
             #expect(subnet.holds(defaults))
@@ -40,7 +41,7 @@ import Testing
             ("enable_dhcp", false, true), ("dns_nameservers", ["192.0.2.1", "2001:db8::1"], []),
             ("host_routes", [route], []), ("dns_publish_fixed_ip", true, false),
         ]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             for (name, first, second) in rows {
                 let base = try await base(api)
                 let subnet = try await api.make("subnets", base.with(.object(JSONObject([name: first]))))
@@ -115,7 +116,7 @@ import Testing
             (["ipv6_address_mode": "dhcpv6-stateless", "cidr": "2001:db8::/96"], "400 InvalidInput"),
             (["ipv6_address_mode": "dhcpv6-stateful", "cidr": "2001:db8::/96"], "201"),
         ]
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let base = try await base(api)
             for (attributes, outcome) in rows {
                 #expect(try await api.making("subnets", base.with(attributes)) == outcome, "\(attributes)")
@@ -142,7 +143,7 @@ import Testing
     }
 
     @Test func `what never changes of a subnet is refused`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let subnet = try await api.make("subnets", base(api))
             let fixed: [JSONValue] = [
                 ["cidr": "10.1.0.0/24"], ["ip_version": 6], ["network_id": .string(Self.nowhere)],
@@ -161,7 +162,7 @@ import Testing
     }
 
     @Test func `a gateway that a router has stays`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let base = try await base(api)
             let subnet = try await api.make("subnets", base)
             let network: JSONValue = ["id": base["network_id"]]
@@ -173,7 +174,7 @@ import Testing
     }
 
     @Test func `a subnet goes unless a port has an address of it that it did not make by itself`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let base = try await base(api)
             let subnet = try await api.make("subnets", base)
             let slaac: JSONValue = [
@@ -193,7 +194,7 @@ import Testing
     }
 
     @Test func `service types decide which subnet a port's address is of`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let network = try await api.make("networks", as: .admin)
             let on: JSONValue = ["network_id": network["id"], "ip_version": 4]
             let floating = try await api.make(
@@ -212,7 +213,7 @@ import Testing
     }
 
     @Test func `subnets are filtered and sorted by each attribute that can be`() async throws {
-        try await RESTUnderTest.run { api in
+        try await RESTUnderTest.run { api async throws in
             let base = try await base(api)
             let one = try await api.make("subnets", base.with(["name": "a", "enable_dhcp": false, "description": "d"]))
             let slaac: JSONValue = [

@@ -24,7 +24,7 @@ struct HoldStore: Sendable {
         let named = reservation.addresses.namedSubnets
         var statements: [SQL] = [
             "SELECT \(Port.columns) FROM ports p WHERE p.id = \(reservation.portID)",
-            "SELECT \(Network.columns()) FROM networks n WHERE n.id = \(reservation.networkID) FOR KEY SHARE OF n",
+            "SELECT \(Network.columnsForPorts()) FROM networks n WHERE n.id = \(reservation.networkID) FOR KEY SHARE OF n",
             """
             SELECT \(Subnet.columns) FROM subnets s JOIN networks n ON n.id = s.network_id
             WHERE s.network_id = \(reservation.networkID) OR s.id = ANY(\(named)::uuid[])

@@ -16,7 +16,7 @@ extension Network {
     }
 
     /// Without what its subnets say, which ports do not need.
-    static func columnsForPorts(for caller: RequestContext) -> SQL {
+    static func columnsForPorts(for caller: RequestContext? = nil) -> SQL {
         """
         \(plainColumns(for: caller)), '{}'::uuid[] AS subnet_ids, NULL::uuid AS ipv4_address_scope,
         NULL::uuid AS ipv6_address_scope
