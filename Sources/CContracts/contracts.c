@@ -33,6 +33,7 @@ static const ProtobufCMessageDescriptor *const messages[] = {
     &grpc__health__v1__health_check_response__descriptor,
     &l3__agent__v1__watch_addresses_request__descriptor,
     &l3__agent__v1__watch_addresses_response__descriptor,
+    &l3__agent__v1__ndpproxy_state__descriptor,
     &l3__agent__v1__address_state__descriptor,
     &l3__agent__v1__forwarding_rule__descriptor,
     &l3__agent__v1__report_address_status_request__descriptor,

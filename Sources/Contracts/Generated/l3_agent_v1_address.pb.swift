@@ -85,7 +85,7 @@ public nonisolated struct L3_Agent_V1_WatchAddressesResponse: Sendable {
     set {event = .deleted(newValue)}
   }
 
-  /// The snapshot of this router's addresses is complete.
+  /// The snapshot of this router's addresses and NDP proxies is complete.
   public var synced: L3_Agent_V1_Position {
     get {
       if case .synced(let v)? = event {return v}
@@ -94,16 +94,56 @@ public nonisolated struct L3_Agent_V1_WatchAddressesResponse: Sendable {
     set {event = .synced(newValue)}
   }
 
+  public var ndpProxyUpserted: L3_Agent_V1_NDPProxyState {
+    get {
+      if case .ndpProxyUpserted(let v)? = event {return v}
+      return L3_Agent_V1_NDPProxyState()
+    }
+    set {event = .ndpProxyUpserted(newValue)}
+  }
+
+  /// The NDP proxy left the router, or is gone.
+  public var ndpProxyDeleted: L3_Agent_V1_Removal {
+    get {
+      if case .ndpProxyDeleted(let v)? = event {return v}
+      return L3_Agent_V1_Removal()
+    }
+    set {event = .ndpProxyDeleted(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Event: Equatable, Sendable {
     case upserted(L3_Agent_V1_AddressState)
     /// The address left the router, or is gone.
     case deleted(L3_Agent_V1_Removal)
-    /// The snapshot of this router's addresses is complete.
+    /// The snapshot of this router's addresses and NDP proxies is complete.
     case synced(L3_Agent_V1_Position)
+    case ndpProxyUpserted(L3_Agent_V1_NDPProxyState)
+    /// The NDP proxy left the router, or is gone.
+    case ndpProxyDeleted(L3_Agent_V1_Removal)
 
   }
+
+  public init() {}
+}
+
+/// An NDP proxy as a node builds it: the router answers neighbour solicitations for the address at its compatible
+/// gateway. Nothing is reported about it.
+public nonisolated struct L3_Agent_V1_NDPProxyState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The NDP proxy's id.
+  public var id: String = String()
+
+  public var revisionNumber: Int64 = 0
+
+  /// IPv6; on a subnet of one of the router's interfaces.
+  public var ipAddress: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
@@ -248,7 +288,7 @@ nonisolated extension L3_Agent_V1_WatchAddressesRequest: SwiftProtobuf.Message, 
 
 nonisolated extension L3_Agent_V1_WatchAddressesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WatchAddressesResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}router_id\0\u{1}upserted\0\u{1}deleted\0\u{1}synced\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}router_id\0\u{1}upserted\0\u{1}deleted\0\u{1}synced\0\u{3}ndp_proxy_upserted\0\u{3}ndp_proxy_deleted\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -296,6 +336,32 @@ nonisolated extension L3_Agent_V1_WatchAddressesResponse: SwiftProtobuf.Message,
           self.event = .synced(v)
         }
       }()
+      case 5: try {
+        var v: L3_Agent_V1_NDPProxyState?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ndpProxyUpserted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ndpProxyUpserted(v)
+        }
+      }()
+      case 6: try {
+        var v: L3_Agent_V1_Removal?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .ndpProxyDeleted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .ndpProxyDeleted(v)
+        }
+      }()
       default: break
       }
     }
@@ -322,6 +388,14 @@ nonisolated extension L3_Agent_V1_WatchAddressesResponse: SwiftProtobuf.Message,
       guard case .synced(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     }()
+    case .ndpProxyUpserted?: try {
+      guard case .ndpProxyUpserted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .ndpProxyDeleted?: try {
+      guard case .ndpProxyDeleted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -330,6 +404,46 @@ nonisolated extension L3_Agent_V1_WatchAddressesResponse: SwiftProtobuf.Message,
   public static func ==(lhs: L3_Agent_V1_WatchAddressesResponse, rhs: L3_Agent_V1_WatchAddressesResponse) -> Bool {
     if lhs.routerID != rhs.routerID {return false}
     if lhs.event != rhs.event {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Agent_V1_NDPProxyState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NDPProxyState"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}revision_number\0\u{3}ip_address\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.revisionNumber) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.ipAddress) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if self.revisionNumber != 0 {
+      try visitor.visitSingularInt64Field(value: self.revisionNumber, fieldNumber: 2)
+    }
+    if !self.ipAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.ipAddress, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Agent_V1_NDPProxyState, rhs: L3_Agent_V1_NDPProxyState) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.revisionNumber != rhs.revisionNumber {return false}
+    if lhs.ipAddress != rhs.ipAddress {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -218,7 +218,14 @@ public nonisolated struct L3_Agent_V1_RouterState: Sendable {
 
   public var conntrackHelpers: [L3_Agent_V1_HelperRule] = []
 
+  /// Whether NDP proxies are answered for, at the compatible gateway.
   public var enableNdpProxy: Bool = false
+
+  /// Whether the default routes of several gateways share the load; otherwise the compatible gateway's is used.
+  public var enableDefaultRouteEcmp: Bool = false
+
+  /// Whether the default routes are watched by BFD, where the node can.
+  public var enableDefaultRouteBfd: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -803,7 +810,7 @@ nonisolated extension L3_Agent_V1_Position: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension L3_Agent_V1_RouterState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RouterState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}revision_number\0\u{3}project_id\0\u{1}name\0\u{3}admin_state_up\0\u{1}gateways\0\u{1}interfaces\0\u{1}routes\0\u{3}conntrack_helpers\0\u{3}enable_ndp_proxy\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}revision_number\0\u{3}project_id\0\u{1}name\0\u{3}admin_state_up\0\u{1}gateways\0\u{1}interfaces\0\u{1}routes\0\u{3}conntrack_helpers\0\u{3}enable_ndp_proxy\0\u{3}enable_default_route_ecmp\0\u{3}enable_default_route_bfd\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -821,6 +828,8 @@ nonisolated extension L3_Agent_V1_RouterState: SwiftProtobuf.Message, SwiftProto
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.routes) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.conntrackHelpers) }()
       case 10: try { try decoder.decodeSingularBoolField(value: &self.enableNdpProxy) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.enableDefaultRouteEcmp) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.enableDefaultRouteBfd) }()
       default: break
       }
     }
@@ -857,6 +866,12 @@ nonisolated extension L3_Agent_V1_RouterState: SwiftProtobuf.Message, SwiftProto
     if self.enableNdpProxy != false {
       try visitor.visitSingularBoolField(value: self.enableNdpProxy, fieldNumber: 10)
     }
+    if self.enableDefaultRouteEcmp != false {
+      try visitor.visitSingularBoolField(value: self.enableDefaultRouteEcmp, fieldNumber: 11)
+    }
+    if self.enableDefaultRouteBfd != false {
+      try visitor.visitSingularBoolField(value: self.enableDefaultRouteBfd, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -871,6 +886,8 @@ nonisolated extension L3_Agent_V1_RouterState: SwiftProtobuf.Message, SwiftProto
     if lhs.routes != rhs.routes {return false}
     if lhs.conntrackHelpers != rhs.conntrackHelpers {return false}
     if lhs.enableNdpProxy != rhs.enableNdpProxy {return false}
+    if lhs.enableDefaultRouteEcmp != rhs.enableDefaultRouteEcmp {return false}
+    if lhs.enableDefaultRouteBfd != rhs.enableDefaultRouteBfd {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -118,7 +118,7 @@ public nonisolated struct L3_Floatingip_V1_FloatingIP: @unchecked Sendable {
     set {_uniqueStorage()._status = newValue}
   }
 
-  /// A QoS policy's id, or empty.
+  /// A QoS policy's id, or empty. There are no policies: QOS_POLICY_NOT_FOUND.
   public var qosPolicyID: String {
     get {_storage._qosPolicyID}
     set {_uniqueStorage()._qosPolicyID = newValue}

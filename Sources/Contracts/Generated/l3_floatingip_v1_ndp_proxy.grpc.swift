@@ -163,8 +163,8 @@ extension L3_Floatingip_V1_NDPProxies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, CONFLICT (not reachable, not enabled, scopes differ, a second one),
-        /// > BAD_REQUEST.
+        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, PORT_UNREACHABLE_ROUTER, ROUTER_NDP_PROXY_NOT_ENABLE,
+        /// > ADDRESS_SCOPE_CONFLICT, INVALID_ADDRESS, CONFLICT (a second one), BAD_REQUEST (the port has no IPv6 address).
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Floatingip_V1_CreateNDPProxyRequest` messages.
@@ -268,8 +268,8 @@ extension L3_Floatingip_V1_NDPProxies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, CONFLICT (not reachable, not enabled, scopes differ, a second one),
-        /// > BAD_REQUEST.
+        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, PORT_UNREACHABLE_ROUTER, ROUTER_NDP_PROXY_NOT_ENABLE,
+        /// > ADDRESS_SCOPE_CONFLICT, INVALID_ADDRESS, CONFLICT (a second one), BAD_REQUEST (the port has no IPv6 address).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Floatingip_V1_CreateNDPProxyRequest` message.
@@ -371,8 +371,8 @@ extension L3_Floatingip_V1_NDPProxies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, CONFLICT (not reachable, not enabled, scopes differ, a second one),
-        /// > BAD_REQUEST.
+        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, PORT_UNREACHABLE_ROUTER, ROUTER_NDP_PROXY_NOT_ENABLE,
+        /// > ADDRESS_SCOPE_CONFLICT, INVALID_ADDRESS, CONFLICT (a second one), BAD_REQUEST (the port has no IPv6 address).
         ///
         /// - Parameters:
         ///   - request: A `L3_Floatingip_V1_CreateNDPProxyRequest` message.
@@ -678,8 +678,8 @@ extension L3_Floatingip_V1_NDPProxies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, CONFLICT (not reachable, not enabled, scopes differ, a second one),
-        /// > BAD_REQUEST.
+        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, PORT_UNREACHABLE_ROUTER, ROUTER_NDP_PROXY_NOT_ENABLE,
+        /// > ADDRESS_SCOPE_CONFLICT, INVALID_ADDRESS, CONFLICT (a second one), BAD_REQUEST (the port has no IPv6 address).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Floatingip_V1_CreateNDPProxyRequest` message.
@@ -838,8 +838,8 @@ extension L3_Floatingip_V1_NDPProxies {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, CONFLICT (not reachable, not enabled, scopes differ, a second one),
-        /// > BAD_REQUEST.
+        /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, PORT_UNREACHABLE_ROUTER, ROUTER_NDP_PROXY_NOT_ENABLE,
+        /// > ADDRESS_SCOPE_CONFLICT, INVALID_ADDRESS, CONFLICT (a second one), BAD_REQUEST (the port has no IPv6 address).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Floatingip_V1_CreateNDPProxyRequest` message.
@@ -1004,8 +1004,8 @@ extension L3_Floatingip_V1_NDPProxies.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, CONFLICT (not reachable, not enabled, scopes differ, a second one),
-    /// > BAD_REQUEST.
+    /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, PORT_UNREACHABLE_ROUTER, ROUTER_NDP_PROXY_NOT_ENABLE,
+    /// > ADDRESS_SCOPE_CONFLICT, INVALID_ADDRESS, CONFLICT (a second one), BAD_REQUEST (the port has no IPv6 address).
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Floatingip_V1_CreateNDPProxyRequest` message.
@@ -1162,8 +1162,8 @@ extension L3_Floatingip_V1_NDPProxies.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, CONFLICT (not reachable, not enabled, scopes differ, a second one),
-    /// > BAD_REQUEST.
+    /// > Errors: ROUTER_NOT_FOUND, PORT_NOT_FOUND, PORT_UNREACHABLE_ROUTER, ROUTER_NDP_PROXY_NOT_ENABLE,
+    /// > ADDRESS_SCOPE_CONFLICT, INVALID_ADDRESS, CONFLICT (a second one), BAD_REQUEST (the port has no IPv6 address).
     ///
     /// - Parameters:
     ///   - message: request message to send.

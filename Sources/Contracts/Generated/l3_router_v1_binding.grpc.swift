@@ -89,7 +89,8 @@ extension L3_Router_V1_RouterBindings {
         /// > there, in one transaction: from then on neither the interface nor the gateway can go. A holder that has a binding
         /// > to the same router and subnet keeps it; bindings to others stay until they are removed. Preferred is the router
         /// > whose interface has the subnet's gateway address. Errors: EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND;
-        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway.
+        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway. NDP proxies name
+        /// > the router: ROUTER_NDP_PROXY_NOT_ENABLE, PORT_UNREACHABLE_ROUTER (no interface on the subnet).
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Router_V1_BindAddressRequest` messages.
@@ -144,7 +145,8 @@ extension L3_Router_V1_RouterBindings {
         /// > there, in one transaction: from then on neither the interface nor the gateway can go. A holder that has a binding
         /// > to the same router and subnet keeps it; bindings to others stay until they are removed. Preferred is the router
         /// > whose interface has the subnet's gateway address. Errors: EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND;
-        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway.
+        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway. NDP proxies name
+        /// > the router: ROUTER_NDP_PROXY_NOT_ENABLE, PORT_UNREACHABLE_ROUTER (no interface on the subnet).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_BindAddressRequest` message.
@@ -197,7 +199,8 @@ extension L3_Router_V1_RouterBindings {
         /// > there, in one transaction: from then on neither the interface nor the gateway can go. A holder that has a binding
         /// > to the same router and subnet keeps it; bindings to others stay until they are removed. Preferred is the router
         /// > whose interface has the subnet's gateway address. Errors: EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND;
-        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway.
+        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway. NDP proxies name
+        /// > the router: ROUTER_NDP_PROXY_NOT_ENABLE, PORT_UNREACHABLE_ROUTER (no interface on the subnet).
         ///
         /// - Parameters:
         ///   - request: A `L3_Router_V1_BindAddressRequest` message.
@@ -339,7 +342,8 @@ extension L3_Router_V1_RouterBindings {
         /// > there, in one transaction: from then on neither the interface nor the gateway can go. A holder that has a binding
         /// > to the same router and subnet keeps it; bindings to others stay until they are removed. Preferred is the router
         /// > whose interface has the subnet's gateway address. Errors: EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND;
-        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway.
+        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway. NDP proxies name
+        /// > the router: ROUTER_NDP_PROXY_NOT_ENABLE, PORT_UNREACHABLE_ROUTER (no interface on the subnet).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_BindAddressRequest` message.
@@ -412,7 +416,8 @@ extension L3_Router_V1_RouterBindings {
         /// > there, in one transaction: from then on neither the interface nor the gateway can go. A holder that has a binding
         /// > to the same router and subnet keeps it; bindings to others stay until they are removed. Preferred is the router
         /// > whose interface has the subnet's gateway address. Errors: EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND;
-        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway.
+        /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway. NDP proxies name
+        /// > the router: ROUTER_NDP_PROXY_NOT_ENABLE, PORT_UNREACHABLE_ROUTER (no interface on the subnet).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_BindAddressRequest` message.
@@ -490,7 +495,8 @@ extension L3_Router_V1_RouterBindings.ClientProtocol {
     /// > there, in one transaction: from then on neither the interface nor the gateway can go. A holder that has a binding
     /// > to the same router and subnet keeps it; bindings to others stay until they are removed. Preferred is the router
     /// > whose interface has the subnet's gateway address. Errors: EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND;
-    /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway.
+    /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway. NDP proxies name
+    /// > the router: ROUTER_NDP_PROXY_NOT_ENABLE, PORT_UNREACHABLE_ROUTER (no interface on the subnet).
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Router_V1_BindAddressRequest` message.
@@ -557,7 +563,8 @@ extension L3_Router_V1_RouterBindings.ClientProtocol {
     /// > there, in one transaction: from then on neither the interface nor the gateway can go. A holder that has a binding
     /// > to the same router and subnet keeps it; bindings to others stay until they are removed. Preferred is the router
     /// > whose interface has the subnet's gateway address. Errors: EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND;
-    /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway.
+    /// > ROUTER_NOT_FOUND and CONFLICT when `router_id` is given and does not exist or has no such gateway. NDP proxies name
+    /// > the router: ROUTER_NDP_PROXY_NOT_ENABLE, PORT_UNREACHABLE_ROUTER (no interface on the subnet).
     ///
     /// - Parameters:
     ///   - message: request message to send.

@@ -163,7 +163,8 @@ extension L3_Router_V1_ConntrackHelpers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, BAD_REQUEST (a second one of the same kind, or one that is not allowed).
+        /// > Errors: ROUTER_NOT_FOUND, CONNTRACK_HELPER_NOT_ALLOWED, INVALID_PROTOCOL_FOR_HELPER, BAD_REQUEST (a second one of
+        /// > the same kind).
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Router_V1_CreateConntrackHelperRequest` messages.
@@ -267,7 +268,8 @@ extension L3_Router_V1_ConntrackHelpers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, BAD_REQUEST (a second one of the same kind, or one that is not allowed).
+        /// > Errors: ROUTER_NOT_FOUND, CONNTRACK_HELPER_NOT_ALLOWED, INVALID_PROTOCOL_FOR_HELPER, BAD_REQUEST (a second one of
+        /// > the same kind).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_CreateConntrackHelperRequest` message.
@@ -369,7 +371,8 @@ extension L3_Router_V1_ConntrackHelpers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, BAD_REQUEST (a second one of the same kind, or one that is not allowed).
+        /// > Errors: ROUTER_NOT_FOUND, CONNTRACK_HELPER_NOT_ALLOWED, INVALID_PROTOCOL_FOR_HELPER, BAD_REQUEST (a second one of
+        /// > the same kind).
         ///
         /// - Parameters:
         ///   - request: A `L3_Router_V1_CreateConntrackHelperRequest` message.
@@ -675,7 +678,8 @@ extension L3_Router_V1_ConntrackHelpers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, BAD_REQUEST (a second one of the same kind, or one that is not allowed).
+        /// > Errors: ROUTER_NOT_FOUND, CONNTRACK_HELPER_NOT_ALLOWED, INVALID_PROTOCOL_FOR_HELPER, BAD_REQUEST (a second one of
+        /// > the same kind).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_CreateConntrackHelperRequest` message.
@@ -834,7 +838,8 @@ extension L3_Router_V1_ConntrackHelpers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Errors: ROUTER_NOT_FOUND, BAD_REQUEST (a second one of the same kind, or one that is not allowed).
+        /// > Errors: ROUTER_NOT_FOUND, CONNTRACK_HELPER_NOT_ALLOWED, INVALID_PROTOCOL_FOR_HELPER, BAD_REQUEST (a second one of
+        /// > the same kind).
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_CreateConntrackHelperRequest` message.
@@ -999,7 +1004,8 @@ extension L3_Router_V1_ConntrackHelpers.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: ROUTER_NOT_FOUND, BAD_REQUEST (a second one of the same kind, or one that is not allowed).
+    /// > Errors: ROUTER_NOT_FOUND, CONNTRACK_HELPER_NOT_ALLOWED, INVALID_PROTOCOL_FOR_HELPER, BAD_REQUEST (a second one of
+    /// > the same kind).
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Router_V1_CreateConntrackHelperRequest` message.
@@ -1156,7 +1162,8 @@ extension L3_Router_V1_ConntrackHelpers.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Errors: ROUTER_NOT_FOUND, BAD_REQUEST (a second one of the same kind, or one that is not allowed).
+    /// > Errors: ROUTER_NOT_FOUND, CONNTRACK_HELPER_NOT_ALLOWED, INVALID_PROTOCOL_FOR_HELPER, BAD_REQUEST (a second one of
+    /// > the same kind).
     ///
     /// - Parameters:
     ///   - message: request message to send.

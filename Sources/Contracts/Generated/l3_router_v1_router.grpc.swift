@@ -394,7 +394,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Appends gateways. Errors: those of CreateRouter's gateway, CONFLICT.
+        /// > Appends gateways. Errors: those of CreateRouter's gateway.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Router_V1_ExternalGatewaysRequest` messages.
@@ -412,7 +412,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes the gateways equal to the list. Errors: as AddExternalGateways and RemoveExternalGateways.
+        /// > Makes the gateways equal to the list. Errors: those of the other two; a gateway that none matches is added.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Router_V1_ExternalGatewaysRequest` messages.
@@ -430,7 +430,8 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Removes gateways. Errors: CONFLICT (no or several match), ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP.
+        /// > Removes gateways. Errors: UNABLE_TO_MATCH_GATEWAYS (none or several match),
+        /// > ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP, ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `L3_Router_V1_ExternalGatewaysRequest` messages.
@@ -631,7 +632,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Appends gateways. Errors: those of CreateRouter's gateway, CONFLICT.
+        /// > Appends gateways. Errors: those of CreateRouter's gateway.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -649,7 +650,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes the gateways equal to the list. Errors: as AddExternalGateways and RemoveExternalGateways.
+        /// > Makes the gateways equal to the list. Errors: those of the other two; a gateway that none matches is added.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -667,7 +668,8 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Removes gateways. Errors: CONFLICT (no or several match), ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP.
+        /// > Removes gateways. Errors: UNABLE_TO_MATCH_GATEWAYS (none or several match),
+        /// > ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP, ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -866,7 +868,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Appends gateways. Errors: those of CreateRouter's gateway, CONFLICT.
+        /// > Appends gateways. Errors: those of CreateRouter's gateway.
         ///
         /// - Parameters:
         ///   - request: A `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -884,7 +886,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes the gateways equal to the list. Errors: as AddExternalGateways and RemoveExternalGateways.
+        /// > Makes the gateways equal to the list. Errors: those of the other two; a gateway that none matches is added.
         ///
         /// - Parameters:
         ///   - request: A `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -902,7 +904,8 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Removes gateways. Errors: CONFLICT (no or several match), ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP.
+        /// > Removes gateways. Errors: UNABLE_TO_MATCH_GATEWAYS (none or several match),
+        /// > ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP, ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY.
         ///
         /// - Parameters:
         ///   - request: A `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -1585,7 +1588,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Appends gateways. Errors: those of CreateRouter's gateway, CONFLICT.
+        /// > Appends gateways. Errors: those of CreateRouter's gateway.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -1608,7 +1611,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes the gateways equal to the list. Errors: as AddExternalGateways and RemoveExternalGateways.
+        /// > Makes the gateways equal to the list. Errors: those of the other two; a gateway that none matches is added.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -1631,7 +1634,8 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Removes gateways. Errors: CONFLICT (no or several match), ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP.
+        /// > Removes gateways. Errors: UNABLE_TO_MATCH_GATEWAYS (none or several match),
+        /// > ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP, ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -1989,7 +1993,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Appends gateways. Errors: those of CreateRouter's gateway, CONFLICT.
+        /// > Appends gateways. Errors: those of CreateRouter's gateway.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -2023,7 +2027,7 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes the gateways equal to the list. Errors: as AddExternalGateways and RemoveExternalGateways.
+        /// > Makes the gateways equal to the list. Errors: those of the other two; a gateway that none matches is added.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -2057,7 +2061,8 @@ extension L3_Router_V1_Routers {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Removes gateways. Errors: CONFLICT (no or several match), ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP.
+        /// > Removes gateways. Errors: UNABLE_TO_MATCH_GATEWAYS (none or several match),
+        /// > ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP, ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -2365,7 +2370,7 @@ extension L3_Router_V1_Routers.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Appends gateways. Errors: those of CreateRouter's gateway, CONFLICT.
+    /// > Appends gateways. Errors: those of CreateRouter's gateway.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -2394,7 +2399,7 @@ extension L3_Router_V1_Routers.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Makes the gateways equal to the list. Errors: as AddExternalGateways and RemoveExternalGateways.
+    /// > Makes the gateways equal to the list. Errors: those of the other two; a gateway that none matches is added.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -2423,7 +2428,8 @@ extension L3_Router_V1_Routers.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Removes gateways. Errors: CONFLICT (no or several match), ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP.
+    /// > Removes gateways. Errors: UNABLE_TO_MATCH_GATEWAYS (none or several match),
+    /// > ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP, ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `L3_Router_V1_ExternalGatewaysRequest` message.
@@ -2761,7 +2767,7 @@ extension L3_Router_V1_Routers.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Appends gateways. Errors: those of CreateRouter's gateway, CONFLICT.
+    /// > Appends gateways. Errors: those of CreateRouter's gateway.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2794,7 +2800,7 @@ extension L3_Router_V1_Routers.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Makes the gateways equal to the list. Errors: as AddExternalGateways and RemoveExternalGateways.
+    /// > Makes the gateways equal to the list. Errors: those of the other two; a gateway that none matches is added.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2827,7 +2833,8 @@ extension L3_Router_V1_Routers.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Removes gateways. Errors: CONFLICT (no or several match), ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP.
+    /// > Removes gateways. Errors: UNABLE_TO_MATCH_GATEWAYS (none or several match),
+    /// > ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP, ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY.
     ///
     /// - Parameters:
     ///   - message: request message to send.

@@ -118,19 +118,19 @@ public nonisolated struct L3_Router_V1_Router: @unchecked Sendable {
     set {_uniqueStorage()._routes = newValue}
   }
 
-  /// Administrators only.
+  /// Administrators only; what is not offered is refused.
   public var distributed: Bool {
     get {_storage._distributed}
     set {_uniqueStorage()._distributed = newValue}
   }
 
-  /// Administrators only.
+  /// Administrators only; what is not offered is refused.
   public var ha: Bool {
     get {_storage._ha}
     set {_uniqueStorage()._ha = newValue}
   }
 
-  /// A flavor's id, or empty; fixed at creation.
+  /// A flavor's id, or empty; fixed at creation. There are no flavors: FLAVOR_NOT_FOUND.
   public var flavorID: String {
     get {_storage._flavorID}
     set {_uniqueStorage()._flavorID = newValue}
@@ -219,7 +219,7 @@ public nonisolated struct L3_Router_V1_ExternalGateway: Sendable {
     set {hasEnableSnat_p = .enableSnat(newValue)}
   }
 
-  /// A QoS policy's id, or empty.
+  /// A QoS policy's id, or empty. There are no policies: QOS_POLICY_NOT_FOUND.
   public var qosPolicyID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -97,6 +97,51 @@ void   l3__agent__v1__watch_addresses_response__free_unpacked
   assert(message->base.descriptor == &l3__agent__v1__watch_addresses_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   l3__agent__v1__ndpproxy_state__init
+                     (L3__Agent__V1__NDPProxyState         *message)
+{
+  static const L3__Agent__V1__NDPProxyState init_value = L3__AGENT__V1__NDPPROXY_STATE__INIT;
+  *message = init_value;
+}
+size_t l3__agent__v1__ndpproxy_state__get_packed_size
+                     (const L3__Agent__V1__NDPProxyState *message)
+{
+  assert(message->base.descriptor == &l3__agent__v1__ndpproxy_state__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__agent__v1__ndpproxy_state__pack
+                     (const L3__Agent__V1__NDPProxyState *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__agent__v1__ndpproxy_state__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__agent__v1__ndpproxy_state__pack_to_buffer
+                     (const L3__Agent__V1__NDPProxyState *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__agent__v1__ndpproxy_state__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Agent__V1__NDPProxyState *
+       l3__agent__v1__ndpproxy_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Agent__V1__NDPProxyState *)
+     protobuf_c_message_unpack (&l3__agent__v1__ndpproxy_state__descriptor,
+                                allocator, len, data);
+}
+void   l3__agent__v1__ndpproxy_state__free_unpacked
+                     (L3__Agent__V1__NDPProxyState *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__agent__v1__ndpproxy_state__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   l3__agent__v1__address_state__init
                      (L3__Agent__V1__AddressState         *message)
 {
@@ -328,7 +373,7 @@ const ProtobufCMessageDescriptor l3__agent__v1__watch_addresses_request__descrip
   (ProtobufCMessageInit) l3__agent__v1__watch_addresses_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor l3__agent__v1__watch_addresses_response__field_descriptors[4] =
+static const ProtobufCFieldDescriptor l3__agent__v1__watch_addresses_response__field_descriptors[6] =
 {
   {
     "router_id",
@@ -378,9 +423,35 @@ static const ProtobufCFieldDescriptor l3__agent__v1__watch_addresses_response__f
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ndp_proxy_upserted",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Agent__V1__WatchAddressesResponse, event_case),
+    offsetof(L3__Agent__V1__WatchAddressesResponse, ndp_proxy_upserted),
+    &l3__agent__v1__ndpproxy_state__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ndp_proxy_deleted",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Agent__V1__WatchAddressesResponse, event_case),
+    offsetof(L3__Agent__V1__WatchAddressesResponse, ndp_proxy_deleted),
+    &l3__agent__v1__removal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned l3__agent__v1__watch_addresses_response__field_indices_by_name[] = {
   2,   /* field[2] = deleted */
+  5,   /* field[5] = ndp_proxy_deleted */
+  4,   /* field[4] = ndp_proxy_upserted */
   0,   /* field[0] = router_id */
   3,   /* field[3] = synced */
   1,   /* field[1] = upserted */
@@ -388,7 +459,7 @@ static const unsigned l3__agent__v1__watch_addresses_response__field_indices_by_
 static const ProtobufCIntRange l3__agent__v1__watch_addresses_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor l3__agent__v1__watch_addresses_response__descriptor =
 {
@@ -398,11 +469,75 @@ const ProtobufCMessageDescriptor l3__agent__v1__watch_addresses_response__descri
   "L3__Agent__V1__WatchAddressesResponse",
   "l3.agent.v1",
   sizeof(L3__Agent__V1__WatchAddressesResponse),
-  4,
+  6,
   l3__agent__v1__watch_addresses_response__field_descriptors,
   l3__agent__v1__watch_addresses_response__field_indices_by_name,
   1,  l3__agent__v1__watch_addresses_response__number_ranges,
   (ProtobufCMessageInit) l3__agent__v1__watch_addresses_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__agent__v1__ndpproxy_state__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Agent__V1__NDPProxyState, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision_number",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(L3__Agent__V1__NDPProxyState, revision_number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ip_address",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Agent__V1__NDPProxyState, ip_address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__agent__v1__ndpproxy_state__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  2,   /* field[2] = ip_address */
+  1,   /* field[1] = revision_number */
+};
+static const ProtobufCIntRange l3__agent__v1__ndpproxy_state__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor l3__agent__v1__ndpproxy_state__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.agent.v1.NDPProxyState",
+  "NDPProxyState",
+  "L3__Agent__V1__NDPProxyState",
+  "l3.agent.v1",
+  sizeof(L3__Agent__V1__NDPProxyState),
+  3,
+  l3__agent__v1__ndpproxy_state__field_descriptors,
+  l3__agent__v1__ndpproxy_state__field_indices_by_name,
+  1,  l3__agent__v1__ndpproxy_state__number_ranges,
+  (ProtobufCMessageInit) l3__agent__v1__ndpproxy_state__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor l3__agent__v1__address_state__field_descriptors[6] =

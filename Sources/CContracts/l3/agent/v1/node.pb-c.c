@@ -1258,7 +1258,7 @@ const ProtobufCMessageDescriptor l3__agent__v1__position__descriptor =
   (ProtobufCMessageInit) l3__agent__v1__position__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor l3__agent__v1__router_state__field_descriptors[10] =
+static const ProtobufCFieldDescriptor l3__agent__v1__router_state__field_descriptors[12] =
 {
   {
     "id",
@@ -1380,10 +1380,36 @@ static const ProtobufCFieldDescriptor l3__agent__v1__router_state__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "enable_default_route_ecmp",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(L3__Agent__V1__RouterState, enable_default_route_ecmp),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "enable_default_route_bfd",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(L3__Agent__V1__RouterState, enable_default_route_bfd),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned l3__agent__v1__router_state__field_indices_by_name[] = {
   4,   /* field[4] = admin_state_up */
   8,   /* field[8] = conntrack_helpers */
+  11,   /* field[11] = enable_default_route_bfd */
+  10,   /* field[10] = enable_default_route_ecmp */
   9,   /* field[9] = enable_ndp_proxy */
   5,   /* field[5] = gateways */
   0,   /* field[0] = id */
@@ -1396,7 +1422,7 @@ static const unsigned l3__agent__v1__router_state__field_indices_by_name[] = {
 static const ProtobufCIntRange l3__agent__v1__router_state__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor l3__agent__v1__router_state__descriptor =
 {
@@ -1406,7 +1432,7 @@ const ProtobufCMessageDescriptor l3__agent__v1__router_state__descriptor =
   "L3__Agent__V1__RouterState",
   "l3.agent.v1",
   sizeof(L3__Agent__V1__RouterState),
-  10,
+  12,
   l3__agent__v1__router_state__field_descriptors,
   l3__agent__v1__router_state__field_indices_by_name,
   1,  l3__agent__v1__router_state__number_ranges,

@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct L3__Agent__V1__WatchAddressesRequest L3__Agent__V1__WatchAddressesRequest;
 typedef struct L3__Agent__V1__WatchAddressesResponse L3__Agent__V1__WatchAddressesResponse;
+typedef struct L3__Agent__V1__NDPProxyState L3__Agent__V1__NDPProxyState;
 typedef struct L3__Agent__V1__AddressState L3__Agent__V1__AddressState;
 typedef struct L3__Agent__V1__ForwardingRule L3__Agent__V1__ForwardingRule;
 typedef struct L3__Agent__V1__ReportAddressStatusRequest L3__Agent__V1__ReportAddressStatusRequest;
@@ -60,7 +61,9 @@ typedef enum {
   L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT__NOT_SET = 0,
   L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT_UPSERTED = 2,
   L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT_DELETED = 3,
-  L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT_SYNCED = 4
+  L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT_SYNCED = 4,
+  L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT_NDP_PROXY_UPSERTED = 5,
+  L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT_NDP_PROXY_DELETED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT__CASE)
 } L3__Agent__V1__WatchAddressesResponse__EventCase;
 
@@ -79,14 +82,41 @@ struct  L3__Agent__V1__WatchAddressesResponse
      */
     L3__Agent__V1__Removal *deleted;
     /*
-     * The snapshot of this router's addresses is complete.
+     * The snapshot of this router's addresses and NDP proxies is complete.
      */
     L3__Agent__V1__Position *synced;
+    L3__Agent__V1__NDPProxyState *ndp_proxy_upserted;
+    /*
+     * The NDP proxy left the router, or is gone.
+     */
+    L3__Agent__V1__Removal *ndp_proxy_deleted;
   };
 };
 #define L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__agent__v1__watch_addresses_response__descriptor) \
     , (char *)protobuf_c_empty_string, L3__AGENT__V1__WATCH_ADDRESSES_RESPONSE__EVENT__NOT_SET, {0} }
+
+
+/*
+ * An NDP proxy as a node builds it: the router answers neighbour solicitations for the address at its compatible
+ * gateway. Nothing is reported about it.
+ */
+struct  L3__Agent__V1__NDPProxyState
+{
+  ProtobufCMessage base;
+  /*
+   * The NDP proxy's id.
+   */
+  char *id;
+  int64_t revision_number;
+  /*
+   * IPv6; on a subnet of one of the router's interfaces.
+   */
+  char *ip_address;
+};
+#define L3__AGENT__V1__NDPPROXY_STATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__agent__v1__ndpproxy_state__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -201,6 +231,25 @@ L3__Agent__V1__WatchAddressesResponse *
 void   l3__agent__v1__watch_addresses_response__free_unpacked
                      (L3__Agent__V1__WatchAddressesResponse *message,
                       ProtobufCAllocator *allocator);
+/* L3__Agent__V1__NDPProxyState methods */
+void   l3__agent__v1__ndpproxy_state__init
+                     (L3__Agent__V1__NDPProxyState         *message);
+size_t l3__agent__v1__ndpproxy_state__get_packed_size
+                     (const L3__Agent__V1__NDPProxyState   *message);
+size_t l3__agent__v1__ndpproxy_state__pack
+                     (const L3__Agent__V1__NDPProxyState   *message,
+                      uint8_t             *out);
+size_t l3__agent__v1__ndpproxy_state__pack_to_buffer
+                     (const L3__Agent__V1__NDPProxyState   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Agent__V1__NDPProxyState *
+       l3__agent__v1__ndpproxy_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__agent__v1__ndpproxy_state__free_unpacked
+                     (L3__Agent__V1__NDPProxyState *message,
+                      ProtobufCAllocator *allocator);
 /* L3__Agent__V1__AddressState methods */
 void   l3__agent__v1__address_state__init
                      (L3__Agent__V1__AddressState         *message);
@@ -285,6 +334,9 @@ typedef void (*L3__Agent__V1__WatchAddressesRequest_Closure)
 typedef void (*L3__Agent__V1__WatchAddressesResponse_Closure)
                  (const L3__Agent__V1__WatchAddressesResponse *message,
                   void *closure_data);
+typedef void (*L3__Agent__V1__NDPProxyState_Closure)
+                 (const L3__Agent__V1__NDPProxyState *message,
+                  void *closure_data);
 typedef void (*L3__Agent__V1__AddressState_Closure)
                  (const L3__Agent__V1__AddressState *message,
                   void *closure_data);
@@ -335,6 +387,7 @@ void l3__agent__v1__node_addresses__report_address_status(ProtobufCService *serv
 
 extern const ProtobufCMessageDescriptor l3__agent__v1__watch_addresses_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__agent__v1__watch_addresses_response__descriptor;
+extern const ProtobufCMessageDescriptor l3__agent__v1__ndpproxy_state__descriptor;
 extern const ProtobufCMessageDescriptor l3__agent__v1__address_state__descriptor;
 extern const ProtobufCMessageDescriptor l3__agent__v1__forwarding_rule__descriptor;
 extern const ProtobufCMessageDescriptor l3__agent__v1__report_address_status_request__descriptor;

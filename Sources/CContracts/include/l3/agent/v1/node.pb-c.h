@@ -225,11 +225,22 @@ struct  L3__Agent__V1__RouterState
   L3__Agent__V1__StaticRoute **routes;
   size_t n_conntrack_helpers;
   L3__Agent__V1__HelperRule **conntrack_helpers;
+  /*
+   * Whether NDP proxies are answered for, at the compatible gateway.
+   */
   protobuf_c_boolean enable_ndp_proxy;
+  /*
+   * Whether the default routes of several gateways share the load; otherwise the compatible gateway's is used.
+   */
+  protobuf_c_boolean enable_default_route_ecmp;
+  /*
+   * Whether the default routes are watched by BFD, where the node can.
+   */
+  protobuf_c_boolean enable_default_route_bfd;
 };
 #define L3__AGENT__V1__ROUTER_STATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__agent__v1__router_state__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0 }
 
 
 /*

@@ -102,7 +102,7 @@ struct  L3__Floatingip__V1__FloatingIP
    */
   char *status;
   /*
-   * A QoS policy's id, or empty.
+   * A QoS policy's id, or empty. There are no policies: QOS_POLICY_NOT_FOUND.
    */
   char *qos_policy_id;
   /*

@@ -101,15 +101,15 @@ struct  L3__Router__V1__Router
   size_t n_routes;
   L3__Router__V1__Route **routes;
   /*
-   * Administrators only.
+   * Administrators only; what is not offered is refused.
    */
   protobuf_c_boolean distributed;
   /*
-   * Administrators only.
+   * Administrators only; what is not offered is refused.
    */
   protobuf_c_boolean ha;
   /*
-   * A flavor's id, or empty; fixed at creation.
+   * A flavor's id, or empty; fixed at creation. There are no flavors: FLAVOR_NOT_FOUND.
    */
   char *flavor_id;
   /*
@@ -177,7 +177,7 @@ struct  L3__Router__V1__ExternalGateway
   size_t n_external_fixed_ips;
   L3__Router__V1__ExternalFixedIP **external_fixed_ips;
   /*
-   * A QoS policy's id, or empty.
+   * A QoS policy's id, or empty. There are no policies: QOS_POLICY_NOT_FOUND.
    */
   char *qos_policy_id;
   L3__Router__V1__ExternalGateway__HasEnableSnatCase has_enable_snat_case;
