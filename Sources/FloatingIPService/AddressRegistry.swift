@@ -44,6 +44,16 @@ struct AddressRegistry: Sendable {
         return floatingIPs.map { FloatingIPView(floatingIP: $0, forwardings: forwardings[$0.id] ?? []) }
     }
 
+    /// The NDP proxies on a router.
+    func proxies(onRouter router: RouterID) async throws -> [NDPProxy] {
+        try await store.read { try await $0.proxies(onRouter: router) }
+    }
+
+    /// An NDP proxy; nil when it is gone.
+    func proxy(_ id: NDPProxyID) async throws -> NDPProxy? {
+        try await store.read { try await $0.proxy(id) }
+    }
+
     /// Those of the references that are in use, or that somebody is at.
     func held(_ references: Set<HeldReference>) async throws -> Set<HeldReference> {
         let holders = Set(references.map(\.holder))

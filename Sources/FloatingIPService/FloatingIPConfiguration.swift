@@ -13,7 +13,7 @@ struct FloatingIPConfiguration: Sendable {
     /// Where RouterService is.
     let router: [ServerAddress]
     /// The most floating IPs of a project without a limit of its own.
-    let quota: Int
+    let quota: Int64
 
     /// Reads `listen.address` (127.0.0.1:9703), `database.*`, `network.address` (127.0.0.1:9701), `router.address`
     /// (127.0.0.1:9702) and `quota.floatingip` (50; -1 is without limit).
@@ -24,7 +24,7 @@ struct FloatingIPConfiguration: Sendable {
         database = try DatabaseSettings(reader: reader, defaultName: "sluice_floatingip")
         network = try reader.serverAddresses(forKey: "network.address", default: "127.0.0.1:9701")
         router = try reader.serverAddresses(forKey: "router.address", default: "127.0.0.1:9702")
-        quota = reader.int(forKey: "quota.floatingip", default: 50)
+        quota = Int64(reader.int(forKey: "quota.floatingip", default: 50))
         guard !network.isEmpty else { throw ConfigurationError("network.address", "it is empty") }
         guard !router.isEmpty else { throw ConfigurationError("router.address", "it is empty") }
         guard quota >= -1 else { throw ConfigurationError("quota.floatingip", "\(quota) is less than -1") }
@@ -40,7 +40,7 @@ struct FloatingIPConfiguration: Sendable {
                 "quota.floatingip",
                 type: "count",
                 default: "50",
-                help: "Floating IPs of a project at most; -1 is without limit."
+                help: "Floating IPs per project; -1 is without limit."
             ),
         ] + DatabaseSettings.settings(defaultName: "sluice_floatingip")
 }

@@ -67,7 +67,8 @@ extension FloatingIPRegistry {
     private func existing(_ id: FloatingIPID, ofProject owner: String) async throws -> FloatingIP? {
         let (present, usage) = try await store.read { try await $0.floatingIP(id, andUsageOfProject: owner) }
         guard let present else {
-            guard quota < 0 || usage < quota else { throw FloatingIPError.overQuota(projectID: owner, limit: quota) }
+            let most = usage.own ?? quota
+            guard most < 0 || usage.used < most else { throw FloatingIPError.overQuota(projectID: owner, limit: most) }
             return nil
         }
         guard present.projectID == owner else {
@@ -90,9 +91,12 @@ extension FloatingIPRegistry {
 
     /// Writes the new floating IP and counts it.
     private func insert(_ new: FloatingIP, in transaction: Transaction) async throws -> FloatingIP {
-        let (made, hasPlace) = try await transaction.insert(new, limit: quota)
+        let (made, usage) = try await transaction.insert(new)
         guard let made else { throw MadeMeanwhile() }
-        guard hasPlace else { throw FloatingIPError.overQuota(projectID: new.projectID, limit: quota) }
+        let most = usage.own ?? quota
+        guard most < 0 || usage.used <= most else {
+            throw FloatingIPError.overQuota(projectID: new.projectID, limit: most)
+        }
         try await store.announce(made, before: nil, in: transaction)
         return made
     }

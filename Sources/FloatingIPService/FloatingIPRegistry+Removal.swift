@@ -37,6 +37,7 @@ extension FloatingIPRegistry {
             }
             for floatingIP in mapped { try await disassociate(floatingIP.id, from: port) }
             try await forwardings.removeAll(toPort: port)
+            try await proxies.removeAll(ofPort: port)
             return mapped.isEmpty
         }
     }
@@ -66,11 +67,13 @@ extension FloatingIPRegistry {
                 )
             }
             try await forwardings.removeAll(toPort: port) { addresses.contains(.v4($0.address)) }
+            try await proxies.removeAll(ofPort: port) { addresses.contains(.v6($0.address)) }
             return true
         }
     }
 
     private var forwardings: PortForwardingRegistry { PortForwardingRegistry(floatingIPs: self) }
+    private var proxies: NDPProxyRegistry { NDPProxyRegistry(floatingIPs: self) }
 
     /// Looks until it finds the port as wanted with nobody about to lean on it: a mapping that its reference was
     /// recorded for, but that is not committed yet, would else be missed.

@@ -7,8 +7,8 @@ struct FloatingIPRegistry: Sendable {
     let store: FloatingIPStore
     let networks: any NetworkDirectory
     var keeper: UndertakingKeeper
-    /// The most floating IPs of a project; negative is without limit.
-    let quota: Int
+    /// The most floating IPs of a project without a limit of its own; negative is without limit.
+    let quota: Int64
 
     var ports: any PortDirectory { keeper.ports }
     var routers: any RouterDirectory { keeper.routers }

@@ -48,13 +48,14 @@ struct FloatingIPRoom: Sendable {
     let keeper: UndertakingKeeper
     let floatingIPs: FloatingIPRegistry
     let addresses: AddressRegistry
+    let quotas: QuotaRegistry
 
     init(
         database: Database,
         networks: any NetworkDirectory,
         ports: any PortDirectory,
         routers: any RouterDirectory,
-        quota: Int,
+        quota: Int64,
         logger: Logger
     ) {
         feed = FeedTail(database: database, logger: logger)
@@ -62,6 +63,7 @@ struct FloatingIPRoom: Sendable {
         keeper = UndertakingKeeper(store: store, ports: ports, routers: routers, logger: logger)
         floatingIPs = FloatingIPRegistry(store: store, networks: networks, keeper: keeper, quota: quota)
         addresses = AddressRegistry(store: store)
+        quotas = QuotaRegistry(store: store, most: quota)
     }
 
     /// What is served.
@@ -69,7 +71,8 @@ struct FloatingIPRoom: Sendable {
         [
             FloatingIPEndpoint(registry: floatingIPs),
             PortForwardingEndpoint(registry: PortForwardingRegistry(floatingIPs: floatingIPs)),
-            NodeAddressesEndpoint(registry: addresses),
+            NDPProxyEndpoint(registry: NDPProxyRegistry(floatingIPs: floatingIPs)),
+            QuotasEndpoint(registry: quotas), NodeAddressesEndpoint(registry: addresses),
             PortObserverEndpoint(registry: floatingIPs), ReferenceHolderEndpoint(registry: addresses),
         ]
     }

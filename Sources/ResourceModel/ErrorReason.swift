@@ -19,6 +19,8 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case availabilityZoneNotFound = "AVAILABILITY_ZONE_NOT_FOUND"
     case tagNotFound = "TAG_NOT_FOUND"
     case quotaNotFound = "QUOTA_NOT_FOUND"
+    case flavorNotFound = "FLAVOR_NOT_FOUND"
+    case qosPolicyNotFound = "QOS_POLICY_NOT_FOUND"
     case routerInterfaceNotFound = "ROUTER_INTERFACE_NOT_FOUND"
     case routerInterfaceNotFoundForSubnet = "ROUTER_INTERFACE_NOT_FOUND_FOR_SUBNET"
     case externalGatewayForFloatingIPNotFound = "EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND"
@@ -57,6 +59,10 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case duplicateRBACPolicy = "DUPLICATE_RBAC_POLICY"
     case securityGroupInUse = "SECURITY_GROUP_IN_USE"
     case securityGroupRuleExists = "SECURITY_GROUP_RULE_EXISTS"
+    case unableToMatchGateways = "UNABLE_TO_MATCH_GATEWAYS"
+    case portUnreachableRouter = "PORT_UNREACHABLE_ROUTER"
+    case routerNDPProxyNotEnable = "ROUTER_NDP_PROXY_NOT_ENABLE"
+    case addressScopeConflict = "ADDRESS_SCOPE_CONFLICT"
     case conflict = "CONFLICT"
     case overQuota = "OVER_QUOTA"
 
@@ -70,6 +76,9 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case outOfBoundsAllocationPool = "OUT_OF_BOUNDS_ALLOCATION_POOL"
     case dnsNameServersExhausted = "DNS_NAME_SERVERS_EXHAUSTED"
     case hostRoutesExhausted = "HOST_ROUTES_EXHAUSTED"
+    case conntrackHelperNotAllowed = "CONNTRACK_HELPER_NOT_ALLOWED"
+    case invalidProtocolForHelper = "INVALID_PROTOCOL_FOR_HELPER"
+    case invalidAddress = "INVALID_ADDRESS"
     case invalidInput = "INVALID_INPUT"
     case badRequest = "BAD_REQUEST"
 
@@ -83,9 +92,9 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
         case .networkNotFound, .subnetNotFound, .portNotFound, .routerNotFound, .floatingIPNotFound,
             .portForwardingNotFound, .conntrackHelperNotFound, .ndpProxyNotFound, .subnetPoolNotFound,
             .addressScopeNotFound, .securityGroupNotFound, .securityGroupRuleNotFound, .rbacPolicyNotFound,
-            .agentNotFound, .availabilityZoneNotFound, .tagNotFound, .quotaNotFound, .routerInterfaceNotFound,
-            .routerInterfaceNotFoundForSubnet, .externalGatewayForFloatingIPNotFound, .invalidL3Agent,
-            .markerNotFound:
+            .agentNotFound, .availabilityZoneNotFound, .tagNotFound, .quotaNotFound, .flavorNotFound,
+            .qosPolicyNotFound, .routerInterfaceNotFound, .routerInterfaceNotFoundForSubnet,
+            .externalGatewayForFloatingIPNotFound, .invalidL3Agent, .markerNotFound:
             .notFound
         case .routerInUse, .routerInterfaceInUseByFloatingIP, .routerInterfaceInUseByRoute,
             .routerInterfaceInUseByNDPProxy, .routerExternalGatewayInUseByFloatingIP, .routerGatewayInUseByNDPProxy,
@@ -95,13 +104,15 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
             .networkInUse, .externalNetworkInUse, .flatNetworkInUse, .macAddressInUse, .gatewayIPInUse,
             .gatewayConflictWithAllocationPools, .overlappingAllocationPools, .ipAddressAlreadyAllocated,
             .deviceIDNotOwnedByProject, .addressScopeInUse, .rbacPolicyInUse, .duplicateRBACPolicy,
-            .securityGroupInUse, .securityGroupRuleExists, .conflict:
+            .securityGroupInUse, .securityGroupRuleExists, .unableToMatchGateways,
+            .portUnreachableRouter, .routerNDPProxyNotEnable, .addressScopeConflict, .conflict:
             .conflict
         case .overQuota, .ipAddressGenerationFailure:
             .exhausted
         case .invalidRoutes, .subnetMismatchForPort, .invalidIPForNetwork, .invalidIPForSubnet,
             .externalIPAddressExhausted, .portHasPortForwarding, .invalidAllocationPool, .outOfBoundsAllocationPool,
-            .dnsNameServersExhausted, .hostRoutesExhausted, .invalidInput, .badRequest:
+            .dnsNameServersExhausted, .hostRoutesExhausted, .conntrackHelperNotAllowed, .invalidProtocolForHelper,
+            .invalidAddress, .invalidInput, .badRequest:
             .invalid
         case .notAuthorized:
             .forbidden

@@ -10,6 +10,10 @@ public enum RouterKind: Sendable {}
 public enum FloatingIPKind: Sendable {}
 /// A port forwarding of a floating IP.
 public enum PortForwardingKind: Sendable {}
+/// A conntrack helper of a router.
+public enum ConntrackHelperKind: Sendable {}
+/// An NDP proxy, an IPv6 address that a router answers for.
+public enum NDPProxyKind: Sendable {}
 /// A node's agent.
 public enum AgentKind: Sendable {}
 
@@ -25,6 +29,10 @@ public typealias RouterID = ID<RouterKind>
 public typealias FloatingIPID = ID<FloatingIPKind>
 /// The id of a port forwarding.
 public typealias PortForwardingID = ID<PortForwardingKind>
+/// The id of a conntrack helper.
+public typealias ConntrackHelperID = ID<ConntrackHelperKind>
+/// The id of an NDP proxy.
+public typealias NDPProxyID = ID<NDPProxyKind>
 /// The id of a node's agent.
 public typealias AgentID = ID<AgentKind>
 

@@ -15,8 +15,9 @@ struct BindingRegistry: Sendable {
     ) async throws -> RouterID {
         try AgentRegistry.requireProgram(context)
         if let router {
-            guard try await insert(Binding(holder: holder, routerID: router, subnetID: subnet), to: network) else {
-                throw try await refusal(of: router, to: network)
+            let binding = Binding(holder: holder, routerID: router, subnetID: subnet, networkID: network)
+            guard try await insert(binding, hasInterface: holder.kind == .ndpProxy) else {
+                throw try await refusal(of: binding, to: network)
             }
             return router
         }
@@ -25,19 +26,24 @@ struct BindingRegistry: Sendable {
             try await $0.bindingCandidates(subnet: subnet, network: network)
         }
         for candidate in BindingCandidate.preferred(candidates, gatewayIP: gatewayIP) {
-            let binding = Binding(holder: holder, routerID: candidate.routerID, subnetID: subnet)
-            if try await insert(binding, to: network, hasInterface: true) { return candidate.routerID }
+            let id = candidate.routerID
+            let binding = Binding(holder: holder, routerID: id, subnetID: subnet, networkID: network)
+            if try await insert(binding, hasInterface: true) { return id }
         }
         throw RouterError.gatewayForFloatingIPNotFound(subnet: subnet, network: network)
     }
 
-    private func insert(_ binding: Binding, to network: NetworkID, hasInterface: Bool = false) async throws -> Bool {
-        try await store.run { try await $0.insert(binding, ifLeadingTo: network, withInterface: hasInterface) }
+    private func insert(_ binding: Binding, hasInterface: Bool) async throws -> Bool {
+        try await store.run { try await $0.insert(binding, withInterface: hasInterface) }
     }
 
     /// Why a router that was named cannot be taken.
-    private func refusal(of id: RouterID, to network: NetworkID) async throws -> RouterError {
-        guard try await store.run({ try await $0.router(id) }) != nil else { return .routerNotFound(id.description) }
+    private func refusal(of binding: Binding, to network: NetworkID) async throws -> RouterError {
+        let id = binding.routerID
+        guard let topology = try await store.run({ try await $0.topology(id) }) else {
+            return .routerNotFound(id.description)
+        }
+        if binding.holder.kind == .ndpProxy { try topology.requireProxying(from: binding.subnetID) }
         return .conflict("router \(id) has no gateway on network \(network)")
     }
 

@@ -60,20 +60,21 @@ struct PortKeeper: Sendable {
     ///
     /// The body must write the rows that say the same.
     func commit<Answer: Sendable>(
-        _ prepared: PreparedPort?,
+        _ prepared: [PreparedPort],
         _ body: (Transaction) async throws -> Answer
     ) async throws -> Answer {
-        guard let duty = prepared?.duty else { return try await store.write(body) }
         do {
             return try await store.write { transaction in
                 let answer = try await body(transaction)
-                guard try await transaction.fulfil(duty) else {
-                    throw RouterError.busy("the change of port \(duty.portID) took too long, try again")
+                for duty in prepared.map(\.duty) {
+                    guard try await transaction.fulfil(duty) else {
+                        throw RouterError.busy("the change of port \(duty.portID) took too long, try again")
+                    }
                 }
                 return answer
             }
         } catch {
-            await settle(duty.portID)
+            for port in prepared { await settle(port.duty.portID) }
             throw error
         }
     }

@@ -9,8 +9,11 @@ struct RouterConfiguration: Sendable {
     let lease: Duration
     /// How often agents are asked to send a heartbeat.
     let heartbeat: Duration
+    /// How many objects a project without limits of its own may have.
+    let quotas: QuotaDefaults
 
-    /// Reads `database.*`, `agent.lease` (15 s, 2…3600) and `agent.heartbeat` (5 s, at least 1 and less than the lease).
+    /// Reads `database.*`, `agent.lease` (15 s, 2…3600), `agent.heartbeat` (5 s, at least 1 and less than the lease),
+    /// `quotas.router` (10) and `quotas.router_route` (30), -1 being without limit.
     ///
     /// - Throws: A value out of its range.
     init(reader: ConfigReader) throws(ConfigurationError) {
@@ -23,6 +26,16 @@ struct RouterConfiguration: Sendable {
         }
         self.lease = .seconds(lease)
         self.heartbeat = .seconds(heartbeat)
+        quotas = QuotaDefaults(
+            router: try Self.limit("quotas.router", 10, reader),
+            routerRoute: try Self.limit("quotas.router_route", 30, reader)
+        )
+    }
+
+    private static func limit(_ key: String, _ most: Int, _ reader: ConfigReader) throws(ConfigurationError) -> Int64 {
+        let limit = reader.int(forKey: ConfigKey(key), default: most)
+        guard limit >= -1 else { throw ConfigurationError(key, "\(limit) is less than -1") }
+        return Int64(limit)
     }
 
     /// The settings for `--help`.
@@ -47,6 +60,13 @@ struct RouterConfiguration: Sendable {
                 type: "seconds",
                 default: "5",
                 help: "How often agents send a heartbeat, at least 1."
+            ),
+            Setting("quotas.router", type: "count", default: "10", help: "Routers per project; -1 is without limit."),
+            Setting(
+                "quotas.router_route",
+                type: "count",
+                default: "30",
+                help: "Extra routes per router; -1 is without limit."
             ),
         ] + DatabaseSettings.settings(defaultName: "sluice_router")
 }

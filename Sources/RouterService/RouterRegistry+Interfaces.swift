@@ -63,7 +63,7 @@ extension RouterRegistry {
                 to: present + [WantedAddress(subnetID: id, address: address)]
             )
         }
-        return try await keeper.commit(prepared) { transaction in
+        return try await keeper.commit([prepared]) { transaction in
             let now = try await writable(router.id, as: context, in: transaction)
             guard try now.addition(of: subnet, by: context) == addition else { throw Moved() }
             return try await attach(prepared.port, to: now, subnets: [subnet], of: facts, in: transaction)
@@ -76,7 +76,7 @@ extension RouterRegistry {
         let facts = try await keptFacts(of: port.networkID)
         try topology.requireAttachable(port, on: facts.subnets(of: port), by: context)
         let prepared = try await keeper.claim(id, for: topology.router.id)
-        return try await keeper.commit(prepared) { transaction in
+        return try await keeper.commit([prepared]) { transaction in
             let now = try await writable(topology.router.id, as: context, in: transaction)
             // Its addresses are those it had when it was claimed; from then on only its router changes them.
             var claimed = prepared.port

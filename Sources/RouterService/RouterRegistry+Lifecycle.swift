@@ -9,10 +9,14 @@ extension RouterRegistry {
         try draft.gateway?.requirePermission(of: context)
         if let present = try await existing(router, as: context) { return present }
         let topology = Topology(router: router)
-        let gateway = try await prepareGateway(draft.gateway, for: topology, as: context)
+        var gateways: PreparedGateways?
+        if let wanted = draft.gateway {
+            try await requirePlace(inProject: router.projectID)
+            gateways = try await prepare(.compatible(wanted), for: topology, as: context)
+        }
         do {
-            try await keeper.commit(gateway?.prepared) { transaction in
-                try await insert(topology, gateway, in: transaction)
+            try await keeper.commit(gateways?.prepared ?? []) { transaction in
+                try await insert(topology, gateways, in: transaction)
             }
         } catch is Moved {
             // Somebody made the same router meanwhile.
@@ -22,14 +26,15 @@ extension RouterRegistry {
         return try await get(router.id.description, as: context)
     }
 
-    private func insert(_ topology: Topology, _ gateway: PreparedGateway?, in transaction: Transaction) async throws {
+    private func insert(_ topology: Topology, _ gateways: PreparedGateways?, in transaction: Transaction) async throws {
         var topology = topology
         topology.router.agentID = try await transaction.agentForPlacement(of: topology.router)
-        topology.router.enablesSNAT = gateway?.request?.enablesSNAT ?? true
         guard try await transaction.insert(topology.router) else { throw Moved() }
-        if let gateway { try await apply(gateway, to: &topology, in: transaction) }
-        try topology.requireNDPProxyPossible(on: gateway?.facts?.network)
+        if let gateways { try await apply(gateways, to: &topology, in: transaction) }
+        try topology.requireNDPProxyPossible(on: gateways?.facts.values.first?.network)
         try await store.announce(topology.router, before: nil, in: transaction)
+        // Last: others of the project wait from here on until the commit.
+        try await takePlace(inProject: topology.router.projectID, in: transaction)
     }
 
     private func existing(_ router: Router, as context: RequestContext) async throws -> RouterView? {
@@ -73,36 +78,44 @@ extension RouterRegistry {
             if let routes = change.routes { try RouteRules.requireDistinct(routes) }
             // Before NetworkService is asked for anything, and again under the lock.
             try Self.requireRevision(of: seen.router, change.expectedRevision)
-            let gateway = try await prepareGateway(change, for: seen, as: context)
-            let old = try await keeper.commit(gateway?.prepared) { transaction in
-                try await commit(change, gateway, of: seen.router.id, as: context, in: transaction)
+            var gateways: PreparedGateways?
+            if let wanted = change.gateway {
+                gateways = try await prepare(.compatible(wanted), for: seen, as: context)
             }
-            if let old { await keeper.settle(old) }
+            let gone = try await keeper.commit(gateways?.prepared ?? []) { transaction in
+                try await commit(change, gateways, of: seen.router.id, as: context, in: transaction)
+            }
+            for port in gone { await keeper.settle(port) }
             return try await get(id, as: context)
         }
     }
 
-    /// The change under the lock; answers the port that has to go.
+    /// The change under the lock; answers the ports that have to go.
     private func commit(
         _ change: RouterChange,
-        _ gateway: PreparedGateway?,
+        _ gateways: PreparedGateways?,
         of id: RouterID,
         as context: RequestContext,
         in transaction: Transaction
-    ) async throws -> PortID? {
+    ) async throws -> [PortID] {
         var topology = try await writable(id, as: context, in: transaction)
         try Self.requireRevision(of: topology.router, change.expectedRevision)
+        if let routes = change.routes { try await requirePlace(for: routes, on: topology, in: transaction) }
         try change.apply(to: &topology.router)
-        var old: PortID?
-        if let gateway { old = try await apply(gateway, to: &topology, in: transaction) }
+        var gone: [PortID] = []
+        if let gateways { gone = try await apply(gateways, to: &topology, in: transaction) }
         if let routes = change.routes { topology.router.routes = routes }
-        if change.routes != nil || gateway != nil { try topology.requireValid(topology.router.routes) }
-        if change.enablesNDPProxy == true || (gateway != nil && topology.router.enablesNDPProxy) {
-            let external = topology.gateway.map { [$0.networkID] } ?? []
-            try topology.requireNDPProxyPossible(on: try await transaction.networks(external).values.first)
+        if let gateways {
+            try await requireConsequences(of: gateways, on: topology, in: transaction)
+        } else {
+            if change.routes != nil { try topology.requireValid(topology.router.routes) }
+            if change.enablesNDPProxy == true {
+                let external = topology.gateway.map { [$0.networkID] } ?? []
+                try topology.requireNDPProxyPossible(on: try await transaction.networks(external).values.first)
+            }
         }
         try await save(&topology.router, in: transaction)
-        return old
+        return gone
     }
 
     private static func requireRevision(of router: Router, _ wanted: Revision?) throws(RouterError) {
@@ -118,19 +131,20 @@ extension RouterRegistry {
                 let topology = try await writable(seen.router.id, as: context, in: transaction)
                 try Self.requireRevision(of: topology.router, expected)
                 try await remove(topology, in: transaction)
-                return topology.gateway?.id
+                return topology.gateways.map(\.id)
             }
         }
-        if let gone { await keeper.settle(gone) }
+        for port in gone { await keeper.settle(port) }
     }
 
     private func remove(_ topology: Topology, in transaction: Transaction) async throws {
         let router = topology.router
         guard topology.interfaces.isEmpty else { throw RouterError.routerInUse(router.id) }
         // Whatever leans on it without a gateway keeps it as well: the row's bindings refer to it.
-        try topology.requireGatewayUnused(bindings: try await transaction.bindings(ofRouter: router.id))
-        if let gateway = topology.gateway { try await detach(gateway, from: router, in: transaction) }
+        try topology.requireNothingLeans(try await transaction.bindings(ofRouter: router.id))
+        for gateway in topology.gateways { try await detach(gateway, from: router, in: transaction) }
         try await transaction.delete(router)
+        try await transaction.leavePlace(inProject: router.projectID)
         try await store.announceRemoval(router, in: transaction)
     }
 

@@ -22,6 +22,7 @@ extension RouterRegistry {
             var topology = try await writable(seen.router.id, as: context, in: transaction)
             let routes = edit(topology.router.routes)
             guard routes != topology.router.routes else { return }
+            try await requirePlace(for: routes, on: topology, in: transaction)
             try topology.requireValid(routes)
             topology.router.routes = routes
             try await save(&topology.router, in: transaction)

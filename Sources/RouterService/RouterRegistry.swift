@@ -12,6 +12,7 @@ struct RouterRegistry: Sendable {
     let store: RouterStore
     let networks: any NetworkDirectory
     let keeper: PortKeeper
+    let quotas: QuotaDefaults
 
     /// How long a call decides again and again before it gives up.
     private static let patience = Duration.seconds(5)

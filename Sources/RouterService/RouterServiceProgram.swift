@@ -34,6 +34,7 @@ public enum RouterServiceProgram: Program {
             networks: client,
             ports: client,
             lease: configuration.lease,
+            quotas: configuration.quotas,
             logger: environment.logger
         )
         let server = RPCServer(
@@ -72,6 +73,7 @@ struct RouterRoom: Sendable {
     let agents: AgentRegistry
     let bindings: BindingRegistry
     let keeper: PortKeeper
+    let quotas: QuotaRegistry
     private let logger: Logger
 
     init(
@@ -79,21 +81,25 @@ struct RouterRoom: Sendable {
         networks: any NetworkDirectory,
         ports: any PortDirectory,
         lease: Duration,
+        quotas defaults: QuotaDefaults = QuotaDefaults(),
         logger: Logger
     ) {
         feed = FeedTail(database: database, logger: logger)
         store = RouterStore(database: database, feed: feed)
         keeper = PortKeeper(store: store, directory: ports, logger: logger)
-        routers = RouterRegistry(store: store, networks: networks, keeper: keeper)
+        routers = RouterRegistry(store: store, networks: networks, keeper: keeper, quotas: defaults)
         agents = AgentRegistry(store: store, desk: PlacementDesk(store: store), lease: lease, logger: logger)
         bindings = BindingRegistry(store: store)
+        quotas = QuotaRegistry(store: store, defaults: defaults)
         self.logger = logger
     }
 
     /// What is served.
     func endpoints(heartbeat: Duration) -> [any RegistrableRPCService] {
         [
-            RouterEndpoint(registry: routers), AgentsEndpoint(registry: agents),
+            RouterEndpoint(registry: routers),
+            ConntrackHelperEndpoint(registry: ConntrackHelperRegistry(routers: routers)),
+            QuotasEndpoint(registry: quotas), AgentsEndpoint(registry: agents),
             NodeAgentsEndpoint(registry: agents, watch: RouterWatch(store: store), heartbeat: heartbeat),
             BindingEndpoint(registry: bindings), ReferenceHolderEndpoint(registry: bindings),
         ]

@@ -47,6 +47,39 @@ def main(endpoint: str) -> None:
     floating = net.update_ip(floating, port_id=None)
     assert floating.port_id is None, floating
 
+    forwarding = net.create_floating_ip_port_forwarding(
+        floating, internal_port_id=port.id, internal_ip_address=port.fixed_ips[0]["ip_address"], protocol="tcp",
+        internal_port=22, external_port=2222)
+    assert forwarding.external_port == 2222, forwarding
+    ranged = net.update_floating_ip_port_forwarding(
+        floating, forwarding, external_port_range="8000:8003", internal_port_range="80:83")
+    assert (ranged.external_port, ranged.external_port_range) == (None, "8000:8003"), ranged
+    assert [f.id for f in net.floating_ip_port_forwardings(floating)] == [forwarding.id]
+    try:
+        net.delete_ip(floating, ignore_missing=False)
+        raise AssertionError("a floating IP with a forwarding was deleted")
+    except exceptions.ConflictException as refusal:
+        assert "FipInUseByPortForwarding" in str(refusal.response.text), refusal.response.text
+    net.delete_floating_ip_port_forwarding(floating, forwarding, ignore_missing=False)
+    helper = net.create_conntrack_helper(router, protocol="tcp", helper="ftp", port=21)
+    assert [(h.protocol, h.helper, h.port) for h in net.conntrack_helpers(router)] == [("tcp", "ftp", 21)]
+    net.delete_conntrack_helper(helper, router, ignore_missing=False)
+
+    both = net.add_external_gateways(router, {"router": {"external_gateways": [{"network_id": public.id}]}})
+    gateways = net.get(f"/routers/{router.id}").json()["router"]["external_gateways"]
+    assert len(gateways) == 2 and both.external_gateway_info["network_id"] == public.id, gateways
+    net.remove_external_gateways(router, {"router": {"external_gateways": [gateways[1]]}})
+    router = net.get_router(router.id)
+
+    net.update_quota("sdk-project", routers=3, floating_ips=-1)
+    details = net.get_quota("sdk-project", details=True)
+    assert details.routers == {"limit": 3, "used": 0, "reserved": 0}, details.routers
+    assert net.get_quota("sdk-project").floating_ips == -1
+    assert net.get_quota_default("sdk-project").routers == 10
+    assert [q.project_id for q in net.quotas() if q.project_id == "sdk-project"] == ["sdk-project"]
+    net.delete_quota("sdk-project", ignore_missing=False)
+    assert net.get_quota("sdk-project").routers == 10
+
     names = [f"sdk-page-{i}" for i in range(5)]
     for name in names:
         net.create_network(name=name)

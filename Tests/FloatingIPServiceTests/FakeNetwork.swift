@@ -36,8 +36,8 @@ actor FakeNetwork {
     /// The ports that hold floating IPs' addresses.
     var heldPorts: [Port] { ports.values.filter { $0.deviceOwner == "network:floatingip" } }
 
-    func makeNetwork(project: String = "acme", isExternal: Bool = false) -> NetworkID {
-        let network = Network(id: .random(), isExternal: isExternal)
+    func makeNetwork(project: String = "acme", isExternal: Bool = false, ipv6Scope: String = "") -> NetworkID {
+        let network = Network(id: .random(), isExternal: isExternal, ipv6Scope: ipv6Scope)
         networks[network.id] = (network, project)
         return network.id
     }
@@ -181,15 +181,15 @@ extension FakeNetwork: PortDirectory {
         try await doing(.release) { ports[port] = nil }
     }
 
-    func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port {
+    func addReference(of holder: Holder, to id: PortID, at address: IPAddress) async throws -> Port {
         try await doing(.addReference) {
-            guard let port = ports[target.portID] else {
-                throw RemoteError(reason: .portNotFound, message: "port \(target.portID) could not be found")
+            guard let port = ports[id] else {
+                throw RemoteError(reason: .portNotFound, message: "port \(id) could not be found")
             }
-            guard port.addresses.contains(where: { $0.address == .v4(target.address) }) else {
+            guard port.addresses.contains(where: { $0.address == address }) else {
                 throw RemoteError(reason: .badRequest, message: "not the port's address")
             }
-            references.insert(Reference(holder: holder, portID: target.portID))
+            references.insert(Reference(holder: holder, portID: id))
             return port
         }
     }

@@ -24,12 +24,14 @@ struct House: Sendable {
 
     var floatingIPs: L3_Floatingip_V1_FloatingIPs.Client<Transport> { .init(wrapping: client) }
     var forwardings: L3_Floatingip_V1_PortForwardings.Client<Transport> { .init(wrapping: client) }
+    var proxies: L3_Floatingip_V1_NDPProxies.Client<Transport> { .init(wrapping: client) }
+    var quotas: L3_Query_V1_Quotas.Client<Transport> { .init(wrapping: client) }
     var nodes: L3_Agent_V1_NodeAddresses.Client<Transport> { .init(wrapping: client) }
     var observer: L3_Network_V1_PortObserver.Client<Transport> { .init(wrapping: client) }
     var references: L3_Reference_V1_ReferenceHolder.Client<Transport> { .init(wrapping: client) }
 
     static func open(
-        quota: Int = 50,
+        quota: Int64 = 50,
         hasUpkeep: Bool = false,
         _ body: (House) async throws -> Void
     ) async throws {
@@ -258,6 +260,7 @@ extension House {
         #expect(await network.references.isEmpty, sourceLocation: location)
         #expect(await routers.bindings.isEmpty, sourceLocation: location)
         #expect(try await count("floating_ips") == 0, sourceLocation: location)
+        #expect(try await count("ndp_proxies") == 0, sourceLocation: location)
         #expect(try await count("undertakings") == 0, sourceLocation: location)
         #expect(
             try await database.database.query("SELECT coalesce(sum(floating_ips), 0) FROM project_usage")[0]
@@ -275,7 +278,10 @@ extension House {
         let forwardings = try await database.query("SELECT id FROM port_forwardings").map { row in
             Holder.portForwarding(try row.column(0))
         }
-        let footings = try await database.footings(of: Set(ids + forwardings))
+        let proxies = try await database.query("SELECT id FROM ndp_proxies").map { row in
+            Holder.ndpProxy(try row.column(0))
+        }
+        let footings = try await database.footings(of: Set(ids + forwardings + proxies))
         let references = footings.compactMap { holder, footing in
             footing.portID.map { FakeNetwork.Reference(holder: holder, portID: $0) }
         }

@@ -14,6 +14,7 @@ private final class Watcher: Sendable {
     struct Copy: Sendable {
         var addresses: [String: Wire.AddressState] = [:]
         var removed: [String: Int64] = [:]
+        var proxies: [String: Wire.NDPProxyState] = [:]
         var syncs = 0
     }
 
@@ -71,6 +72,8 @@ private final class Watcher: Sendable {
                     copy.removed[removal.id] = removal.revisionNumber
                 }
             case .synced: copy.syncs += 1
+            case .ndpProxyUpserted(let state): copy.proxies[state.id] = state
+            case .ndpProxyDeleted(let removal): copy.proxies[removal.id] = nil
             case nil: break
             }
             copies[event.routerID] = copy
@@ -206,7 +209,7 @@ private final class Watcher: Sendable {
                         switch event.event {
                         case .upserted(let state): (state.id, state.revisionNumber)
                         case .deleted(let removal): (removal.id, removal.revisionNumber)
-                        case .synced, nil: ("", 0)
+                        case .ndpProxyUpserted, .ndpProxyDeleted, .synced, nil: ("", 0)
                         }
                     #expect(revision >= newest[id] ?? 0)
                     newest[id] = revision

@@ -29,13 +29,18 @@ struct GatewayUnderTest: Sendable {
             services: [
                 FakeNetworks(cloud: cloud), FakeSubnets(cloud: cloud), FakePorts(cloud: cloud),
                 FakeRouters(cloud: cloud), FakeFloatingIPs(cloud: cloud), FakeAgents(cloud: cloud),
+                FakePortForwardings(cloud: cloud), FakeConntrackHelpers(cloud: cloud), FakeNDPProxies(cloud: cloud),
             ],
             interceptors: RPCServer.interceptors(logger: logger)
         )
         let client = GRPCClient(transport: transport.client, interceptors: RPCChannel.interceptors)
         let caller = RPCCaller(name: "FakeCloud", client: client)
         let application = try RESTApplication(
-            services: Services(network: caller, router: caller, floatingIP: caller),
+            services: Services(
+                network: FakeQuotas(cloud: cloud, kinds: ["network": 100, "port": 500], others: caller),
+                router: FakeQuotas(cloud: cloud, kinds: ["router": 10, "router_route": 30], others: caller),
+                floatingIP: FakeQuotas(cloud: cloud, kinds: ["floatingip": 50], others: caller)
+            ),
             settings: settings,
             logger: logger
         )

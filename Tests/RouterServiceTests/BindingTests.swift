@@ -50,6 +50,27 @@ private actor FakeHolders: HolderDirectory {
         }
     }
 
+    @Test func `an NDP proxy needs a router that proxies and has an interface on the subnet`() async throws {
+        try await House.open { house in
+            let external = await house.network.makeNetwork(project: "ops", isExternal: true, hasIPv6Scope: true)
+            try await house.network.makeSubnet(external, "2001:db8::/64", project: "ops")
+            let id = try await house.makeRouter { $0.externalGatewayInfo = .gateway(external) }.id
+            let (subnet, beside) = (
+                try await house.makeSubnet("2001:db8:1::/64"), try await house.makeSubnet("2001:db8:2::/64")
+            )
+            try await house.attach(subnet, to: id)
+            let holder = RouterID.random().description
+            func bind(_ subnet: SubnetID) async throws -> String {
+                try await house.bind(holder, "ndp_proxy", subnet: subnet, to: external, via: id)
+            }
+            await expectRefusal(.routerNDPProxyNotEnable) { try await bind(subnet) }
+            try await house.update(id, ["enable_ndp_proxy"]) { $0.enableNdpProxy = true }
+            await expectRefusal(.portUnreachableRouter) { try await bind(beside) }
+            #expect(try await bind(subnet) == id)
+            await expectRefusal(.routerInterfaceInUseByNDPProxy) { try await house.detach(subnet: subnet, from: id) }
+        }
+    }
+
     @Test func `without a router from the subnet to the network nothing is found`() async throws {
         try await withRouter { house, _, subnet, external in
             let holder = FloatingIPID.random().description

@@ -107,46 +107,6 @@ private struct Sketch {
     }
 }
 
-@Suite struct GatewayChangeTests {
-    private let network = NetworkID.random()
-    private let subnet = SubnetID.random()
-
-    private func port(_ addresses: [String]) throws -> RouterPort {
-        var port = Port(id: .random(), networkID: network, macAddress: try #require(MACAddress("fa:16:3e:00:00:01")))
-        port.addresses = try addresses.map { PortAddress(subnetID: subnet, address: try #require(IPAddress($0))) }
-        return RouterPort(port, role: .gateway)
-    }
-
-    private func wish(_ address: String? = nil) -> WantedAddress {
-        WantedAddress(subnetID: subnet, address: address.flatMap { IPAddress($0) })
-    }
-
-    @Test func `the same network without addresses, or with those there are, keeps the port`() throws {
-        let present = try port(["203.0.113.9", "203.0.113.10"])
-        for wishes in [[], [wish("203.0.113.10"), wish("203.0.113.9")], [wish(), wish("203.0.113.9")]] {
-            let wanted = GatewayRequest(networkID: network, addresses: wishes)
-            #expect(GatewayChange(from: present, to: wanted) == .keep)
-        }
-    }
-
-    @Test func `other addresses on the same network change the same port`() throws {
-        let present = try port(["203.0.113.9"])
-        for wishes in [[wish("203.0.113.7")], [wish("203.0.113.9"), wish()]] {
-            let wanted = GatewayRequest(networkID: network, addresses: wishes)
-            #expect(GatewayChange(from: present, to: wanted) == .readdress(present, wishes))
-        }
-    }
-
-    @Test func `another network makes another port, and none removes it`() throws {
-        let present = try port(["203.0.113.9"])
-        let elsewhere = GatewayRequest(networkID: .random())
-        #expect(GatewayChange(from: present, to: elsewhere) == .make(replacing: present))
-        #expect(GatewayChange(from: nil, to: elsewhere) == .make(replacing: nil))
-        #expect(GatewayChange(from: present, to: nil) == .remove(present))
-        #expect(GatewayChange(from: nil, to: nil) == .keep)
-    }
-}
-
 @Suite struct PlacementPlanTests {
     @Test func `routers go to the agent with the fewest, counting those placed before`() {
         let (busy, idle) = (AgentID.random(), AgentID.random())

@@ -23,6 +23,8 @@ struct House: Sendable {
     var bindings: L3_Router_V1_RouterBindings.Client<InProcessTransport.Client> { .init(wrapping: client) }
     var agents: L3_Agent_V1_Agents.Client<InProcessTransport.Client> { .init(wrapping: client) }
     var nodes: L3_Agent_V1_NodeAgents.Client<InProcessTransport.Client> { .init(wrapping: client) }
+    var helpers: L3_Router_V1_ConntrackHelpers.Client<InProcessTransport.Client> { .init(wrapping: client) }
+    var quotas: L3_Query_V1_Quotas.Client<InProcessTransport.Client> { .init(wrapping: client) }
     var references: L3_Reference_V1_ReferenceHolder.Client<InProcessTransport.Client> { .init(wrapping: client) }
 
     /// What goes on beside the calls.
@@ -33,6 +35,7 @@ struct House: Sendable {
     static func open(
         _ upkeep: Set<Upkeep> = [],
         lease: Duration = .seconds(60),
+        quotas: QuotaDefaults = QuotaDefaults(router: -1),
         _ body: (House) async throws -> Void
     ) async throws {
         let database = try await TemporaryDatabase.make(migrations: Migrations.all) {
@@ -47,6 +50,7 @@ struct House: Sendable {
             networks: network,
             ports: network,
             lease: lease,
+            quotas: quotas,
             logger: .silent
         )
         let transport = InProcessTransport()

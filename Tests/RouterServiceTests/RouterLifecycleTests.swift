@@ -51,26 +51,50 @@ import Testing
         }
     }
 
-    @Test(arguments: ["distributed", "ha", "flavor"])
-    func `what is not supported yet is refused with a clear text`(what: String) async throws {
+    @Test(arguments: [("distributed", ErrorReason.badRequest), ("ha", .badRequest), ("flavor", .flavorNotFound)])
+    func `what is not offered is refused, in a create and in an update`(what: String, reason: ErrorReason) async throws
+    {
         try await House.open { house in
-            await expectRefusal(.invalidInput, as: .admin) {
+            await expectRefusal(reason, as: .admin) {
                 try await house.makeRouter(as: .admin) {
                     $0.distributed = what == "distributed"
                     $0.ha = what == "ha"
                     $0.flavorID = what == "flavor" ? RouterID.random().description : ""
                 }
             }
+            guard what != "flavor" else { return }
+            let id = try await house.makeRouter { $0.adminStateUp = false }.id
+            await expectRefusal(reason, as: .admin) {
+                try await house.update(id, [what], as: .admin) {
+                    $0.distributed = true
+                    $0.ha = true
+                }
+            }
+            let same = try await house.update(id, [what], as: .admin) { _ in }
+            #expect(!same.distributed && !same.ha)
         }
     }
 
-    @Test func `several gateways are not implemented, and say so`() async throws {
+    @Test func `a gateway's QoS policy that there is not is not found`() async throws {
         try await House.open { house in
-            let id = try await house.makeRouter().id
-            let error = await #expect(throws: RPCError.self) {
-                try await `as`(.member) { try await house.routers.addExternalGateways(.with { $0.routerID = id }) }
+            let external = try await house.makeExternal()
+            await expectRefusal(.qosPolicyNotFound) {
+                try await house.makeRouter {
+                    $0.externalGatewayInfo = .gateway(external)
+                    $0.externalGatewayInfo.qosPolicyID = RouterID.random().description
+                }
             }
-            #expect(error?.code == .unimplemented)
+        }
+    }
+
+    @Test func `default route attributes are stored and shown`() async throws {
+        try await House.open { house in
+            let made = try await house.makeRouter { $0.enableDefaultRouteBfd = true }
+            #expect(made.enableDefaultRouteBfd && !made.enableDefaultRouteEcmp)
+            let changed = try await house.update(made.id, ["enable_default_route_bfd", "enable_default_route_ecmp"]) {
+                $0.enableDefaultRouteEcmp = true
+            }
+            #expect(!changed.enableDefaultRouteBfd && changed.enableDefaultRouteEcmp)
         }
     }
 

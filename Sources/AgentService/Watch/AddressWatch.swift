@@ -87,7 +87,7 @@ extension Wire.AddressEvent {
             return FloatingIPID(removal.id).map { .addresses(router, .deleted($0, removal.revisionNumber)) }
         case .synced:
             return .addresses(router, .synced)
-        case nil:
+        case .ndpProxyUpserted, .ndpProxyDeleted, nil:
             return nil
         }
     }

@@ -15,7 +15,7 @@ protocol PortDirectory: Sendable {
     func hold(_ reservation: AddressReservation, leaningOn target: FloatingIP.Target?) async throws -> HeldAddress
     /// Records that a holder leans on a port's address, and gives the port as it is then; refused with `portNotFound`
     /// and `badRequest` when it does not have the address.
-    func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port
+    func addReference(of holder: Holder, to port: PortID, at address: IPAddress) async throws -> Port
     /// Drops the records that the holder leans on the ports, and deletes the port that was made for it, if one is named,
     /// in one call. What is gone already is no failure.
     func drop(_ holder: Holder, references: [PortID], releasing port: PortID?) async throws
@@ -27,6 +27,13 @@ struct HeldAddress: Hashable, Sendable {
     let port: Port
     /// The port of the target as it was when the reference to it was recorded; nil without a target.
     let targetPort: Port?
+}
+
+extension PortDirectory {
+    /// Records that a holder leans on a fixed IPv4 address.
+    func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port {
+        try await addReference(of: holder, to: target.portID, at: .v4(target.address))
+    }
 }
 
 /// An address of an external network to be held.

@@ -4,12 +4,14 @@ internal import ResourceModel
 enum Holder: Hashable, Sendable {
     case floatingIP(FloatingIPID)
     case portForwarding(PortForwardingID)
+    case ndpProxy(NDPProxyID)
 
     /// A holder by the contracts' word for its kind; nil when FloatingIPService has no such.
     init?(kind: String, id: String) {
         switch kind {
         case "floating_ip": self.init(FloatingIPID(id), Holder.floatingIP)
         case "port_forwarding": self.init(PortForwardingID(id), Holder.portForwarding)
+        case "ndp_proxy": self.init(NDPProxyID(id), Holder.ndpProxy)
         default: return nil
         }
     }
@@ -24,6 +26,7 @@ enum Holder: Hashable, Sendable {
         switch self {
         case .floatingIP: "floating_ip"
         case .portForwarding: "port_forwarding"
+        case .ndpProxy: "ndp_proxy"
         }
     }
 
@@ -32,6 +35,7 @@ enum Holder: Hashable, Sendable {
         switch self {
         case .floatingIP(let id): id.description
         case .portForwarding(let id): id.description
+        case .ndpProxy(let id): id.description
         }
     }
 }
@@ -42,6 +46,7 @@ extension Holder: CustomStringConvertible {
         switch self {
         case .floatingIP(let id): "floating IP \(id)"
         case .portForwarding(let id): "port forwarding \(id)"
+        case .ndpProxy(let id): "NDP proxy \(id)"
         }
     }
 }
@@ -90,6 +95,12 @@ struct Footing: Hashable, Sendable {
     init(_ forwarding: PortForwarding, on router: RouterID?) {
         portID = forwarding.target.portID
         binding = router.map { Binding(routerID: $0, subnetID: forwarding.target.subnetID) }
+    }
+
+    /// What an NDP proxy leans on.
+    init(_ proxy: NDPProxy) {
+        portID = proxy.target.portID
+        binding = Binding(routerID: proxy.way.routerID, subnetID: proxy.target.subnetID)
     }
 
     /// Whether it needs the object.

@@ -5,6 +5,8 @@ internal import ResourceModel
 struct Network: Hashable, Sendable {
     let id: NetworkID
     var isExternal: Bool
+    /// The scope of its IPv6 addresses; empty is none.
+    var ipv6Scope = ""
 }
 
 /// What FloatingIPService knows of a subnet.

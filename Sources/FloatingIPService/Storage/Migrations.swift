@@ -9,6 +9,8 @@ enum Migrations {
         Migration(number: 3, name: "0003_create_port_forwardings", sql: createPortForwardings),
         Migration(number: 4, name: "0004_create_undertakings", sql: createUndertakings),
         Migration(number: 5, name: "0005_create_project_usage", sql: createProjectUsage),
+        Migration(number: 6, name: "0006_create_quota_limits", sql: createQuotaLimits),
+        Migration(number: 7, name: "0007_create_ndp_proxies", sql: createNDPProxies),
     ]
 
     private static let createFloatingIPs = """
@@ -96,5 +98,37 @@ enum Migrations {
             project_id text CONSTRAINT project_usage_pkey PRIMARY KEY,
             floating_ips bigint NOT NULL CONSTRAINT project_usage_floating_ips_check CHECK (floating_ips >= 0)
         );
+        """
+
+    private static let createQuotaLimits = """
+        -- Limits that a project has of its own; the others are the program's.
+        CREATE TABLE quota_limits (
+            project_id text NOT NULL,
+            kind text NOT NULL,
+            most bigint NOT NULL,
+            CONSTRAINT quota_limits_key PRIMARY KEY (project_id, kind)
+        );
+        """
+
+    private static let createNDPProxies = """
+        -- IPv6 addresses that routers answer for; on an external network only one router answers for an address.
+        CREATE TABLE ndp_proxies (
+            id uuid CONSTRAINT ndp_proxies_pkey PRIMARY KEY,
+            project_id text NOT NULL,
+            name text NOT NULL,
+            description text NOT NULL,
+            router_id uuid NOT NULL,
+            network_id uuid NOT NULL,
+            port_id uuid NOT NULL,
+            ip_address inet NOT NULL,
+            subnet_id uuid NOT NULL,
+            revision_number bigint NOT NULL DEFAULT 1,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            updated_at timestamptz NOT NULL DEFAULT now(),
+            CONSTRAINT ndp_proxies_address_key UNIQUE (network_id, ip_address)
+        );
+        CREATE INDEX ndp_proxies_project_id_idx ON ndp_proxies (project_id, id);
+        CREATE INDEX ndp_proxies_port_id_idx ON ndp_proxies (port_id);
+        CREATE INDEX ndp_proxies_router_id_idx ON ndp_proxies (router_id);
         """
 }

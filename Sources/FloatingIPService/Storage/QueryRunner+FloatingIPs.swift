@@ -49,12 +49,13 @@ extension QueryRunner {
     func floatingIP(
         _ id: FloatingIPID,
         andUsageOfProject project: String
-    ) async throws(PostgresError) -> (floatingIP: FloatingIP?, usage: Int) {
+    ) async throws(PostgresError) -> (floatingIP: FloatingIP?, usage: ProjectUsage) {
         let rows = try await query([
             "SELECT \(FloatingIPRow.columns) FROM floating_ips f WHERE f.id = \(id)",
-            "SELECT floating_ips FROM project_usage WHERE project_id = \(project)",
+            ProjectUsage.reading(ofProject: project),
         ])
-        return (try rows[0].first.map(FloatingIPRow.read), try rows[1].first?.column(0) ?? 0)
+        let usage = try rows[1].first.map(ProjectUsage.read) ?? ProjectUsage(used: 0)
+        return (try rows[0].first.map(FloatingIPRow.read), usage)
     }
 
     /// The forwardings of floating IPs, oldest first.

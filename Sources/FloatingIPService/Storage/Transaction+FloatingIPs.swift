@@ -33,10 +33,10 @@ extension Transaction {
 
     /// Writes a new floating IP, counts it, and reads back what the database set.
     ///
-    /// - Returns: Nil when one with its id exists; and false when its project, whose count stays locked, has as many as
-    ///   it may. In either case the transaction is to be given up.
+    /// - Returns: Nil when one with its id exists; and what its project, whose count stays locked, has by then and may
+    ///   have. When there is none, or it is too much, the transaction is to be given up.
     /// - Throws: `FloatingIPError.portAlreadyAssociated`, `.conflict` when another has the address; `PostgresError`.
-    func insert(_ new: FloatingIP, limit: Int) async throws -> (made: FloatingIP?, hasPlace: Bool) {
+    func insert(_ new: FloatingIP) async throws -> (made: FloatingIP?, usage: ProjectUsage) {
         try await naming(new) { () async throws(PostgresError) in
             let rows = try await query([
                 """
@@ -49,13 +49,14 @@ extension Transaction {
                 RETURNING \(FloatingIPRow.columns)
                 """,
                 """
-                INSERT INTO project_usage AS u (project_id, floating_ips)
-                SELECT \(new.projectID), 1 WHERE \(limit) <> 0
+                INSERT INTO project_usage AS u (project_id, floating_ips) VALUES (\(new.projectID), 1)
                 ON CONFLICT ON CONSTRAINT project_usage_pkey DO UPDATE SET floating_ips = u.floating_ips + 1
-                WHERE \(limit) < 0 OR u.floating_ips < \(limit)
+                RETURNING u.floating_ips AS used, (
+                    SELECT most FROM quota_limits WHERE project_id = \(new.projectID) AND kind = 'floatingip') AS most
                 """,
             ])
-            return (try rows[0].first.map(FloatingIPRow.read), rows[1].affected == 1)
+            guard let counted = rows[1].first else { throw PostgresError.decoding("nothing was counted") }
+            return (try rows[0].first.map(FloatingIPRow.read), try ProjectUsage.read(counted))
         }
     }
 

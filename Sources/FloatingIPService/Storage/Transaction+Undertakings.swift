@@ -157,16 +157,21 @@ extension QueryRunner {
     /// What the rows of holders say that they lean on; those that are gone are absent.
     func footings(of holders: Set<Holder>) async throws(PostgresError) -> [Holder: Footing] {
         var (ids, forwardingIDs): ([FloatingIPID], [PortForwardingID]) = ([], [])
+        var proxyIDs: [NDPProxyID] = []
         for holder in holders {
             switch holder {
             case .floatingIP(let id): ids.append(id)
             case .portForwarding(let id): forwardingIDs.append(id)
+            case .ndpProxy(let id): proxyIDs.append(id)
             }
         }
         var footings: [Holder: Footing] = [:]
         for found in ids.isEmpty ? [] : try await floatingIPs(ids) { footings[.floatingIP(found.id)] = Footing(found) }
         for (forwarding, router) in forwardingIDs.isEmpty ? [] : try await forwardings(forwardingIDs) {
             footings[.portForwarding(forwarding.id)] = Footing(forwarding, on: router)
+        }
+        for found in proxyIDs.isEmpty ? [] : try await proxies(proxyIDs) {
+            footings[.ndpProxy(found.id)] = Footing(found)
         }
         return footings
     }

@@ -79,7 +79,7 @@ extension FloatingIPChange {
 
 extension Wire.FloatingIP {
     fileprivate func requireNoPolicy() throws(FloatingIPError) {
-        guard qosPolicyID.isEmpty else { throw .invalidInput("QoS policies are not supported yet") }
+        guard qosPolicyID.isEmpty else { throw .policyNotFound(qosPolicyID) }
     }
 }
 

@@ -92,11 +92,11 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
         )
     }
 
-    func addReference(of holder: Holder, to target: FloatingIP.Target) async throws -> Port {
+    func addReference(of holder: Holder, to port: PortID, at address: IPAddress) async throws -> Port {
         let request = L3_Network_V1_AddPortReferenceRequest.with {
             $0.holder = holder.wire
-            $0.portID = target.portID.description
-            $0.ipAddress = target.address.description
+            $0.portID = port.description
+            $0.ipAddress = address.description
         }
         let answer = try await RemoteCall.asService {
             try await reservations.addPortReference(request, options: RemoteCall.options)

@@ -16,7 +16,11 @@ struct UnreadableAnswer: Error, CustomStringConvertible {
 extension Network {
     /// What FloatingIPService needs of the message.
     init(wire: Wire.Network) throws(UnreadableAnswer) {
-        self.init(id: try UnreadableAnswer.id(wire.id), isExternal: wire.routerExternal)
+        self.init(
+            id: try UnreadableAnswer.id(wire.id),
+            isExternal: wire.routerExternal,
+            ipv6Scope: wire.ipv6AddressScope
+        )
     }
 }
 

@@ -33,6 +33,15 @@ extension AddressEvent {
                     $0.id = id.description
                     $0.revisionNumber = revision
                 }
+            case .proxyUpserted(let proxy):
+                $0.routerID = proxy.way.routerID.description
+                $0.ndpProxyUpserted = proxy.state
+            case .proxyDeleted(let id, let router, let revision):
+                $0.routerID = router.description
+                $0.ndpProxyDeleted = .with {
+                    $0.id = id.description
+                    $0.revisionNumber = revision
+                }
             case .synced(let router, let position):
                 $0.routerID = router.description
                 $0.synced = .with { $0.position = position.description }

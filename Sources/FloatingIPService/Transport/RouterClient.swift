@@ -14,10 +14,16 @@ struct RouterClient<Transport: ClientTransport>: RouterDirectory {
         bindings = L3_Router_V1_RouterBindings.Client(wrapping: client)
     }
 
-    func requireVisible(_ id: RouterID, as context: RequestContext) async throws {
-        _ = try await RemoteCall.as(context) {
+    func router(_ id: RouterID, as context: RequestContext) async throws -> Router {
+        let wire = try await RemoteCall.as(context) {
             try await routers.getRouter(.with { $0.id = id.description }, options: RemoteCall.options)
         }
+        let network = wire.hasExternalGatewayInfo ? wire.externalGatewayInfo.networkID : ""
+        return Router(
+            id: try UnreadableAnswer.id(wire.id),
+            enablesNDPProxy: wire.enableNdpProxy,
+            gatewayNetworkID: network.isEmpty ? nil : try UnreadableAnswer.id(network)
+        )
     }
 
     func bind(_ holder: Holder, to way: Way) async throws -> RouterID {

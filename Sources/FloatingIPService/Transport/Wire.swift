@@ -9,6 +9,9 @@ enum Wire {
     typealias PortDetails = L3_Floatingip_V1_PortDetails
     typealias PortForwarding = L3_Floatingip_V1_PortForwarding
     typealias PortForwardingInfo = L3_Floatingip_V1_PortForwardingInfo
+    typealias NDPProxy = L3_Floatingip_V1_NDPProxy
+    typealias NDPProxyState = L3_Agent_V1_NDPProxyState
+    typealias Quota = L3_Query_V1_Quota
     typealias AddressState = L3_Agent_V1_AddressState
     typealias ForwardingRule = L3_Agent_V1_ForwardingRule
     typealias AddressEvent = L3_Agent_V1_WatchAddressesResponse

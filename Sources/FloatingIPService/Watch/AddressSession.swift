@@ -12,6 +12,9 @@ enum AddressEvent: Hashable, Sendable {
     case upserted(FloatingIPView, on: RouterID)
     /// It left the router, or is gone.
     case deleted(FloatingIPID, from: RouterID, revision: Revision)
+    case proxyUpserted(NDPProxy)
+    /// The NDP proxy is gone.
+    case proxyDeleted(NDPProxyID, from: RouterID, revision: Revision)
     /// All of the router's have been sent, as of this position or later.
     case synced(RouterID, FeedPosition)
 }
@@ -27,6 +30,8 @@ actor AddressSession {
     private var routers: Set<RouterID> = []
     /// What the node was told is on a router, also on one that it asks for no more.
     private var told: [RouterID: [FloatingIPID: Revision]] = [:]
+    /// The same of NDP proxies, which stay on their router.
+    private var toldProxies: [RouterID: [NDPProxyID: Revision]] = [:]
     private var isAtWork = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -62,15 +67,45 @@ actor AddressSession {
         for address in present { try await tell(address, on: router) }
         let gone = (told[router] ?? [:]).keys.filter { id in !present.contains { $0.floatingIP.id == id } }
         for id in gone { try await tellDeletion(of: id, from: router, now: try await registry.address(id)) }
+        try await sendProxies(of: router)
         try await send(.synced(router, start))
+    }
+
+    private func sendProxies(of router: RouterID) async throws {
+        let present = try await registry.proxies(onRouter: router)
+        for proxy in present { try await tell(proxy) }
+        let gone = (toldProxies[router] ?? [:]).keys.filter { id in !present.contains { $0.id == id } }
+        for id in gone { try await tellDeletion(of: id, from: router, atLeast: 0) }
+    }
+
+    private func tell(_ proxy: NDPProxy) async throws {
+        toldProxies[proxy.way.routerID, default: [:]][proxy.id] = proxy.revision
+        try await send(.proxyUpserted(proxy))
+    }
+
+    private func tellDeletion(of id: NDPProxyID, from router: RouterID, atLeast least: Revision) async throws {
+        let before = toldProxies[router]?.removeValue(forKey: id) ?? 0
+        try await send(.proxyDeleted(id, from: router, revision: max(least, before + 1)))
     }
 
     func follow(_ entry: FeedEntry) async throws {
         await takeTurn()
         defer { giveTurn() }
-        guard entry.kind == FloatingIPStore.addressKind, let router = entry.scope.flatMap({ RouterID($0) }),
-            routers.contains(router)
-        else { return }
+        guard let router = entry.scope.flatMap({ RouterID($0) }), routers.contains(router) else { return }
+        switch entry.kind {
+        case FloatingIPStore.addressKind: try await followAddress(entry, on: router)
+        case FloatingIPStore.proxyKind:
+            let id = entry.id(of: NDPProxyKind.self)
+            if let present = try await registry.proxy(id) {
+                try await tell(present)
+            } else {
+                try await tellDeletion(of: id, from: router, atLeast: entry.revision)
+            }
+        default: break
+        }
+    }
+
+    private func followAddress(_ entry: FeedEntry, on router: RouterID) async throws {
         let id = entry.id(of: FloatingIPKind.self)
         let present = try await registry.address(id)
         if let present, present.floatingIP.routerID == router {

@@ -28,9 +28,11 @@ extension Resource {
             Attribute("fixed_ip_address", .address(.v4), .all).nullable,
             Attribute("router_id", .id, .all).nullable,
             .status,
+            Attribute("qos_policy_id", .id, [.post, .put]).nullable,
             Attribute("dns_name", .hostLabel, .post),
             Attribute("dns_domain", .domain, .post),
             Attribute("port_details", .object(portDetails)).nullWhenEmpty,
+            Attribute("port_forwardings", .list(.object(shownForwarding))),
         ] + Attribute.standard
     )
 

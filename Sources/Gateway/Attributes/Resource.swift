@@ -15,6 +15,8 @@ struct Resource: Sendable {
     /// Whether its objects have revisions that a write can ask for.
     var hasRevision = true
     var isTaggable = true
+    /// What its objects belong to; nil for a collection of its own.
+    var parent: Parent?
     /// What an update without any attribute means.
     var emptyUpdate = JSONObject()
     var attributes: [Attribute]
@@ -54,11 +56,35 @@ struct Resource: Sendable {
         func type(_ name: String) -> String { "\(package).\(name)" }
     }
 
+    /// The objects that a sub-collection's belong to, each with one of its own.
+    struct Parent: Sendable {
+        /// The parents' place in the URL, for example `routers`.
+        var collection: String
+        /// The contract's field with the parent's id, for example `router_id`.
+        var field: String
+        /// What error texts call a parent.
+        var title: String
+        var notFound: ErrorReason
+
+        /// Parents of a collection of the API.
+        init(_ resource: Resource, field: String) {
+            collection = resource.collection
+            title = resource.title
+            notFound = resource.notFound
+            self.field = field
+        }
+
+        /// The parent's id of a URL in its canonical form.
+        ///
+        /// - Throws: 404 for what is no id.
+        func id(_ text: String) throws(Fault) -> String {
+            guard let id = ID<Any>(text) else { throw .notFound(notFound, "\(title) \(text)") }
+            return id.description
+        }
+    }
+
     func attribute(named name: String) -> Attribute? { attributes.first { $0.name == name } }
 
     /// 404 in the resource's own words; also for what is no id at all.
-    func notFound(_ id: String) -> Fault {
-        let type = notFound.neutronType
-        return Fault(status: type.status, type: type.name, message: "\(title) \(id) could not be found")
-    }
+    func notFound(_ id: String) -> Fault { .notFound(notFound, "\(title) \(id)") }
 }

@@ -19,8 +19,14 @@ extension Resource {
             Attribute("routes", .list(.object(route), .unique), .put).emptiedByNull,
             Attribute("distributed", .boolean, [.post, .put]).emptiedByNull.set(by: .admins).hiddenFromProjects,
             Attribute("ha", .boolean, [.post, .put]).emptiedByNull.set(by: .admins).hiddenFromProjects,
+            Attribute("flavor_id", .id, [.post, .sort]).nullable,
+            Attribute("enable_ndp_proxy", .boolean, [.post, .put, .filter]),
+            Attribute("enable_default_route_bfd", .boolean, [.post, .put]).emptiedByNull.set(by: .admins),
+            Attribute("enable_default_route_ecmp", .boolean, [.post, .put]).emptiedByNull.set(by: .admins),
+            Attribute("external_gateways", .list(.object(shownGateway))),
             Attribute("availability_zone_hints", .list(.text(255), .unique), .post),
             Attribute("availability_zones", .list(.text(255))),
+            Attribute("conntrack_helpers", .list(.object(shownHelper))),
         ] + Attribute.standard
     )
 
@@ -29,10 +35,17 @@ extension Resource {
         Attribute("nexthop", .address(nil)).required,
     ]
 
-    private static let gateway = [
+    /// A gateway in requests, and in `external_gateway_info`.
+    static let gateway = [
         Attribute("network_id", .id).required,
         Attribute("external_fixed_ips", .list(.object(gatewayAddress))).set(by: .admins),
         Attribute("enable_snat", .boolean).set(by: .admins),
+        Attribute("qos_policy_id", .id).emptiedByNull.omittedWhenEmpty,
+    ]
+
+    /// A gateway as the list of all of them shows it.
+    private static let shownGateway = [
+        Attribute("network_id", .id), Attribute("external_fixed_ips", .list(.object(gatewayAddress))),
     ]
 
     private static let gatewayAddress = [Attribute("subnet_id", .id), Attribute("ip_address", .address(nil))]

@@ -105,7 +105,7 @@ struct WriteCheck {
     }
 
     /// The path of the first attribute that the caller may not set; nil when there is none.
-    private static func refused(
+    static func refused(
         _ object: JSONObject,
         by attributes: [Attribute],
         _ context: RequestContext
@@ -114,10 +114,10 @@ struct WriteCheck {
             guard let attribute = attributes.first(where: { $0.name == member.name }) else { continue }
             let isHarmless = attribute.harmlessValue.map { $0 == member.value } ?? false
             if !isHarmless, !attribute.setter.includes(context) { return member.name }
-            if case .object(let inner, _) = attribute.type, case .object(let value) = member.value,
-                let name = refused(value, by: inner, context)
-            {
-                return "\(member.name):\(name)"
+            guard case .object(let inner, _) = attribute.type.element else { continue }
+            let values = if case .array(let elements) = member.value { elements } else { [member.value] }
+            for case .object(let value) in values {
+                if let name = refused(value, by: inner, context) { return "\(member.name):\(name)" }
             }
         }
         return nil

@@ -1,3 +1,5 @@
+internal import ResourceModel
+
 /// A refusal as a client sees it: an HTTP status and Neutron's error type and message.
 struct Fault: Error, Hashable, Sendable {
     var status: Int
@@ -25,6 +27,12 @@ extension Fault {
 
     static func malformedBody(_ reason: String) -> Fault {
         Fault(status: 400, type: "MalformedRequestBody", message: "Malformed request body: \(reason).")
+    }
+
+    /// Something is not there, in the words for that.
+    static func notFound(_ reason: ErrorReason, _ thing: String) -> Fault {
+        let type = reason.neutronType
+        return Fault(status: type.status, type: type.name, message: "\(thing) could not be found")
     }
 
     static func disallowed(_ action: String) -> Fault {

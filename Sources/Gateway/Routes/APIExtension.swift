@@ -19,7 +19,7 @@ struct APIExtension: Sendable {
         ]
     }
 
-    static let all = routing + common + core + agents
+    static let all = routing + common + quotas + core + agents
 
     private static let routing = [
         APIExtension("router", "Neutron L3 Router", "Routers between networks and floating IPs"),
@@ -27,6 +27,28 @@ struct APIExtension: Sendable {
         APIExtension("ext-gw-mode", "Neutron L3 Configurable external gateway mode", "SNAT can be switched off"),
         APIExtension("extraroute", "Neutron Extra Route", "Extra routes of routers"),
         APIExtension("extraroute-atomic", "Atomically add/remove extra routes", "Extra routes one by one"),
+        APIExtension("floatingip-pools", "Floating IP Pools API", "The subnets that floating IPs come from"),
+        APIExtension("floating-ip-port-forwarding", "Floating IP Port Forwarding", "Ports of floating IPs forwarded"),
+        APIExtension(
+            "floating-ip-port-forwarding-description",
+            "Floating IP Port Forwarding support description",
+            "Port forwardings have descriptions"
+        ),
+        APIExtension(
+            "floating-ip-port-forwarding-detail",
+            "Floating IP Port Forwarding Detail",
+            "Port forwardings say which port they lead to"
+        ),
+        APIExtension(
+            "floating-ip-port-forwarding-port-ranges",
+            "Floating IP Port Forwarding support Port Ranges",
+            "Ranges of ports can be forwarded"
+        ),
+        APIExtension(
+            "expose-port-forwarding-in-fip",
+            "Expose Port Forwarding in FIP",
+            "Floating IPs show their port forwardings"
+        ),
         APIExtension("fip-port-details", "Floating IP Port Details", "The port of a floating IP is shown in it"),
         APIExtension(
             "floating-ip-router-writable",
@@ -57,6 +79,17 @@ struct APIExtension: Sendable {
             "tag-ports-during-bulk-creation",
             "Tag Ports During Bulk Creation",
             "Tags can be given in bulk creation"
+        ),
+    ]
+
+    private static let quotas = [
+        APIExtension("quotas", "Quota management support", "Limits of projects"),
+        APIExtension("quota_details", "Quota details management support", "Limits with what is used"),
+        APIExtension("quota-check-limit", "Quota engine limit check", "Limits are compared with what is used"),
+        APIExtension(
+            "quota-check-limit-default",
+            "Quota engine limit check by default",
+            "Limits below what is used are refused unless forced"
         ),
     ]
 

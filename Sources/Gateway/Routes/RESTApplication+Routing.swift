@@ -8,10 +8,17 @@ extension RESTApplication {
         case .coreCollections: try DiscoveryRoutes.coreCollections(scope)
         case .extensions: try DiscoveryRoutes.extensions(scope)
         case .extensionItem(let alias): try DiscoveryRoutes.extensionItem(scope, alias)
+        case .collection("quotas"): try await quotas(scope).collection()
+        case .item("quotas", let project): try await quotas(scope).item(project)
+        case .member("quotas", let project, let view): try await quotas(scope).view(view, of: project)
         case .collection(let name): try await routes(name, scope).collection()
         case .item(let name, let id): try await routes(name, scope).item(id)
         case .tags(let name, let id): try await tagRoutes(name, scope, id).list()
         case .tag(let name, let id, let tag): try await tagRoutes(name, scope, id).item(tag)
+        case .member(let parents, let id, let name) where catalogue[parents, name] != nil:
+            try await routes(parents, id, name, scope).collection()
+        case .subItem(let parents, let id, let name, let item) where catalogue[parents, name] != nil:
+            try await routes(parents, id, name, scope).item(item)
         case .member("routers", let id, "l3_agents"): try await scheduling(scope).agents(ofRouter: id)
         case .member("routers", let id, let action):
             try await RouterActionRoutes(application: self, scope: scope).perform(action, on: id)
@@ -25,6 +32,28 @@ extension RESTApplication {
     private func routes(_ collection: String, _ scope: RequestScope) throws(Fault) -> ResourceRoutes {
         guard let codec = catalogue[collection] else { throw .unknownURL }
         return ResourceRoutes(codec: codec, service: services[codec.resource.backend], settings: settings, scope: scope)
+    }
+
+    /// The routes of a sub-collection of the object with that id.
+    private func routes(
+        _ parents: String,
+        _ id: String,
+        _ name: String,
+        _ scope: RequestScope
+    ) throws(Fault) -> ResourceRoutes {
+        guard let codec = catalogue[parents, name], let parent = codec.resource.parent else { throw .unknownURL }
+        let service = services[codec.resource.backend]
+        return ResourceRoutes(
+            codec: codec,
+            service: service,
+            settings: settings,
+            scope: scope,
+            parentID: try parent.id(id)
+        )
+    }
+
+    private func quotas(_ scope: RequestScope) -> QuotaRoutes {
+        QuotaRoutes(codec: catalogue.quotas, services: services, scope: scope)
     }
 
     private func tagRoutes(_ collection: String, _ scope: RequestScope, _ id: String) throws(Fault) -> TagRoutes {

@@ -66,8 +66,11 @@ struct RESTApplication: Sendable {
 
     /// The resource that a request's URL names, for the words of an error.
     private func resource(of request: APIRequest) -> Resource? {
-        guard case .collection(let name)? = Target(path: request.path) else { return nil }
-        return catalogue[name]?.resource
+        switch Target(path: request.path) {
+        case .collection(let name)?: catalogue[name]?.resource
+        case .member(let parents, _, let name)?: catalogue[parents, name]?.resource
+        default: nil
+        }
     }
 
     private func base(of request: APIRequest) -> String {

@@ -7,6 +7,8 @@ struct ResourceRoutes: Sendable {
     var service: any ServiceCaller
     var settings: RESTApplication.Settings
     var scope: RequestScope
+    /// The object that a sub-collection's belong to.
+    var parentID: String?
 
     private var resource: Resource { codec.resource }
 
@@ -36,7 +38,7 @@ struct ResourceRoutes: Sendable {
     }
 
     private func get(_ text: String) async throws -> APIResponse {
-        let answer = try await call(codec.calls.get(try resource.id(text)))
+        let answer = try await call(codec.calls.get(try resource.id(text), of: parentID))
         let view = try codec.view(for: scope.context, fields: ListParameters.fields(scope.parameters))
         return APIResponse(status: 200, body: try view.json(answer, under: resource.name))
     }
@@ -52,7 +54,7 @@ struct ResourceRoutes: Sendable {
         var pages = ServicePages(query: parameters.query, pageSize: settings.pageSize)
         var list = ListRenderer(collection: resource.collection)
         while !parameters.matchesNothing, let query = pages.next {
-            let answer = try await call(codec.calls.list(query))
+            let answer = try await call(codec.calls.list(query, of: parentID))
             let count = try list.append(answer, field: codec.calls.page[resource.collection], by: view, of: codec)
             pages.took(count, lastID: list.lastID)
         }
@@ -66,8 +68,16 @@ struct ResourceRoutes: Sendable {
         let (given, isBatch) = try WriteCheck.objects(in: try scope.request.json(), of: resource)
         var objects: [JSONObject] = []
         for object in given { objects.append(try check.converted(object)) }
-        for object in objects { try check.checkPolicy(object) }
-        let messages = objects.map { codec.object(id: ID<Any>.random().description, $0, isCreate: true) }
+        do {
+            for object in objects { try check.checkPolicy(object) }
+        } catch {
+            // As in an update: to whom the parent is not visible, it is not there.
+            if parentID != nil { _ = try await call(codec.calls.list(ListQuery(limit: 1), of: parentID)) }
+            throw error
+        }
+        let messages = objects.map {
+            codec.object(id: ID<Any>.random().description, of: parentID, $0, isCreate: true)
+        }
         let view = try codec.view(for: scope.context)
         if isBatch {
             let answer = try await call(codec.calls.createBatch(messages))
@@ -84,19 +94,19 @@ struct ResourceRoutes: Sendable {
         var object = try check.converted(try WriteCheck.object(in: try scope.body(), of: resource))
         if object.isEmpty { object = resource.emptyUpdate }
         let id = try resource.id(text)
-        let revision = try RevisionCondition.read(scope.request.headers["If-Match"])
+        let revision = resource.hasRevision ? try RevisionCondition.read(scope.request.headers["If-Match"]) : nil
         do {
             try check.checkPolicy(object)
         } catch {
             // What the caller cannot see is not found, whatever may be done with it.
-            _ = try await call(codec.calls.get(id))
+            _ = try await call(codec.calls.get(id, of: parentID))
             throw error
         }
-        let message = codec.object(id: id, object, isCreate: false)
+        let message = codec.object(id: id, of: parentID, object, isCreate: false)
         let mask = codec.mask(object)
         let answer = try await call(
             mask.isEmpty && revision == nil
-                ? codec.calls.get(id)
+                ? codec.calls.get(id, of: parentID)
                 : codec.calls.update(.init(object: message, mask: mask, expectedRevision: revision))
         )
         let view = try codec.view(for: scope.context)
@@ -107,7 +117,7 @@ struct ResourceRoutes: Sendable {
         try scope.refuseBody()
         let id = try resource.id(text)
         let revision = resource.hasRevision ? try RevisionCondition.read(scope.request.headers["If-Match"]) : nil
-        _ = try await call(codec.calls.delete(id, expectedRevision: revision))
+        _ = try await call(codec.calls.delete(id, of: parentID, expectedRevision: revision))
         return APIResponse(status: 204)
     }
 }

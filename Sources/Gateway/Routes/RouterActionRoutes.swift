@@ -16,6 +16,9 @@ struct RouterActionRoutes: Sendable {
         case "remove_router_interface": try await changeInterface(id, isAdd: false)
         case "add_extraroutes": try await changeRoutes(id, isAdd: true)
         case "remove_extraroutes": try await changeRoutes(id, isAdd: false)
+        case "add_external_gateways": try await changeGateways(id, .add)
+        case "update_external_gateways": try await changeGateways(id, .update)
+        case "remove_external_gateways": try await changeGateways(id, .remove)
         default: throw Fault.unknownURL
         }
     }
@@ -62,6 +65,28 @@ struct RouterActionRoutes: Sendable {
         }
         let call = codec.changeRoutes(try Resource.router.id(id), try attribute.converted(given), isAdd: isAdd)
         let answer = try await application.services.router.call(call.method, call.request)
+        let view = try application.catalogue.router.view(for: scope.context)
+        return APIResponse(status: 200, body: try view.json(answer, under: Resource.router.name))
+    }
+
+    private func changeGateways(_ id: String, _ action: RouterActionCodec.GatewayAction) async throws -> APIResponse {
+        try scope.allow(.PUT)
+        let router = try WriteCheck.object(in: try scope.body(), of: .router)
+        let attribute = RouterActionCodec.gatewayList
+        guard let given = router[attribute.name] else {
+            throw Fault.badRequest("Invalid input for external_gateways. Reason: the list is missing.")
+        }
+        let gateways = JSONObject([attribute.name: try attribute.converted(given)])
+        let id = try Resource.router.id(id)
+        let service = application.services.router
+        if let refused = WriteCheck.refused(gateways, by: [attribute], scope.context) {
+            // What the caller cannot see is not found, whatever may be done with it.
+            let seen = application.catalogue.router.calls.get(id)
+            _ = try await service.call(seen.method, seen.request)
+            throw Fault.disallowed("(rule:update_router and rule:update_router:\(refused))")
+        }
+        let call = codec.changeGateways(id, gateways, action)
+        let answer = try await service.call(call.method, call.request)
         let view = try application.catalogue.router.view(for: scope.context)
         return APIResponse(status: 200, body: try view.json(answer, under: Resource.router.name))
     }

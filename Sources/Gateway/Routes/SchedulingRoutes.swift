@@ -50,12 +50,13 @@ struct SchedulingRoutes: Sendable {
             isAdd: true
         )
         _ = try await service.call(call.method, call.request)
-        return APIResponse(status: 201)
+        // Clients read an answer of JSON.
+        return APIResponse(status: 201, json: .null)
     }
 
     func router(_ router: String, ofAgent id: String) async throws -> APIResponse {
+        // openstacksdk names the router in a body as well.
         try scope.allow(.DELETE)
-        try scope.refuseBody()
         try scope.requireAdmin("delete_l3-router")
         let call = catalogue.scheduling.place(
             router: try Resource.router.id(router),

@@ -1,12 +1,17 @@
 /// Everything that the API offers, worked out from the tables and the contracts once, when the program starts.
 struct Catalogue: Sendable {
     private let codecs: [String: ResourceCodec]
+    /// The sub-collections, by the collections of their parents.
+    private let subCodecs: [String: [String: ResourceCodec]]
     let router: ResourceCodec
     let routerActions: RouterActionCodec
     let scheduling: SchedulingCodec
+    let quotas: QuotaCodec
 
     static let resources: [Resource] = [
-        .network, .subnet, .port, .router, .floatingIP, .agent, .availabilityZone,
+        .network, .subnet, .port, .router, .conntrackHelper, .floatingIP, .portForwarding, .floatingIPPool, .ndpProxy,
+        .agent,
+        .availabilityZone,
     ]
 
     /// - Throws: `TableError` when a table does not fit the contracts.
@@ -14,14 +19,25 @@ struct Catalogue: Sendable {
         var codecs: [String: ResourceCodec] = [:]
         router = try ResourceCodec(.router)
         codecs[Resource.router.collection] = router
+        var subCodecs: [String: [String: ResourceCodec]] = [:]
         for resource in Self.resources where codecs[resource.collection] == nil {
-            codecs[resource.collection] = try ResourceCodec(resource)
+            let codec = try ResourceCodec(resource)
+            if let parent = resource.parent {
+                subCodecs[parent.collection, default: [:]][resource.collection] = codec
+            } else {
+                codecs[resource.collection] = codec
+            }
         }
         routerActions = try RouterActionCodec()
         scheduling = try SchedulingCodec()
+        quotas = try QuotaCodec()
         self.codecs = codecs
+        self.subCodecs = subCodecs
     }
 
     /// The collection of the given name, with underscores; nil when there is none.
     subscript(collection: String) -> ResourceCodec? { codecs[collection] }
+
+    /// The sub-collection of that name that the objects of a collection have; nil when they have none.
+    subscript(parents: String, collection: String) -> ResourceCodec? { subCodecs[parents]?[collection] }
 }

@@ -7,6 +7,11 @@ struct MessageForm: Sendable {
     ///   - fields: the names of all fields that are going to be asked for.
     /// - Throws: `TableError` when the contracts lack one.
     init(_ message: String, _ fields: String...) throws(TableError) {
+        try self.init(message, fields: fields)
+    }
+
+    /// The same with a list of names.
+    init(_ message: String, fields: [String]) throws(TableError) {
         let shape = try MessageShape(message)
         var numbers: [String: Int] = [:]
         for name in fields { numbers[name] = try shape.number(name) }

@@ -3,13 +3,14 @@ internal import ResourceModel
 /// The calls that a resource's standard methods need: which method, and the request's bytes.
 ///
 /// The names follow the contracts' rules (`Get…`, `List…`, `Create…`, `BatchCreate…`, `Update…`, `Delete…`), so that a
-/// table says no more than the noun.
+/// table says no more than the noun. Requests on a sub-collection name the parent, too.
 struct ResourceCalls: Sendable {
     private let contract: Resource.Contract
     private let name: String
-    private let collection: String
-    private let hasRevision: Bool
+    private let parentField: String?
     private let query: QueryEncoder
+    private let get: MessageForm?
+    private let list: MessageForm
     private let update: MessageForm?
     private let delete: MessageForm?
     private let mask: MessageForm
@@ -18,34 +19,24 @@ struct ResourceCalls: Sendable {
 
     /// - Throws: `TableError` when the contracts lack a message or field.
     init(_ resource: Resource) throws(TableError) {
-        let contract = resource.contract
+        let (contract, verbs) = (resource.contract, resource.verbs)
         let noun = contract.noun
+        let parent = resource.parent.map { [$0.field] } ?? []
         self.contract = contract
         name = resource.name
-        collection = resource.collection
-        hasRevision = resource.hasRevision
+        parentField = parent.first
         query = try QueryEncoder()
         mask = try MessageForm("google.protobuf.FieldMask", "paths")
         page = try MessageForm(contract.type("List\(contract.plural)Response"), resource.collection)
-        update =
-            !resource.verbs.contains(.update)
-            ? nil
-            : hasRevision
-                ? try MessageForm(
-                    contract.type("Update\(noun)Request"),
-                    name,
-                    "update_mask",
-                    "expected_revision_number",
-                    "add_tags",
-                    "remove_tags"
-                )
-                : try MessageForm(contract.type("Update\(noun)Request"), name, "update_mask")
-        delete =
-            !resource.verbs.contains(.delete)
-            ? nil
-            : hasRevision
-                ? try MessageForm(contract.type("Delete\(noun)Request"), "id", "expected_revision_number")
-                : try MessageForm(contract.type("Delete\(noun)Request"), "id")
+        list = try MessageForm(contract.type("List\(contract.plural)Request"), fields: ["query"] + parent)
+        get =
+            verbs.contains(.get) ? try MessageForm(contract.type("Get\(noun)Request"), fields: ["id"] + parent) : nil
+        var changed = [name, "update_mask"]
+        if resource.hasRevision { changed.append("expected_revision_number") }
+        if resource.isTaggable { changed += ["add_tags", "remove_tags"] }
+        update = verbs.contains(.update) ? try MessageForm(contract.type("Update\(noun)Request"), fields: changed) : nil
+        let removed = ["id"] + parent + (resource.hasRevision ? ["expected_revision_number"] : [])
+        delete = verbs.contains(.delete) ? try MessageForm(contract.type("Delete\(noun)Request"), fields: removed) : nil
     }
 
     private func method(_ name: String, isRepeatable: Bool) -> ServiceMethod {
@@ -55,16 +46,24 @@ struct ResourceCalls: Sendable {
     /// A method with its request.
     typealias Call = (method: ServiceMethod, request: [UInt8])
 
-    func get(_ id: String) -> Call {
-        var writer = WireWriter()
-        writer.string(1, id)
-        return (method("Get\(contract.noun)", isRepeatable: true), writer.bytes)
+    private func write(_ parent: String?, _ form: MessageForm, to writer: inout WireWriter) {
+        if let parentField, let parent { writer.string(form[parentField], parent) }
     }
 
-    func list(_ query: ListQuery) -> Call {
-        var writer = WireWriter()
-        writer.message(1, self.query.bytes(query))
-        return (method("List\(contract.plural)", isRepeatable: true), writer.bytes)
+    func get(_ id: String, of parent: String? = nil) -> Call {
+        let request = get?.bytes { form, writer in
+            writer.string(form["id"], id)
+            write(parent, form, to: &writer)
+        }
+        return (method("Get\(contract.noun)", isRepeatable: true), request ?? [])
+    }
+
+    func list(_ query: ListQuery, of parent: String? = nil) -> Call {
+        let request = list.bytes { form, writer in
+            writer.message(form["query"], self.query.bytes(query))
+            write(parent, form, to: &writer)
+        }
+        return (method("List\(contract.plural)", isRepeatable: true), request)
     }
 
     /// The object carries its id, so that sending it twice makes one.
@@ -105,9 +104,10 @@ struct ResourceCalls: Sendable {
         return (method("Update\(contract.noun)", isRepeatable: isRepeatable), request ?? [])
     }
 
-    func delete(_ id: String, expectedRevision: Revision?) -> Call {
+    func delete(_ id: String, of parent: String? = nil, expectedRevision: Revision?) -> Call {
         let request = delete?.bytes { form, writer in
             writer.string(form["id"], id)
+            write(parent, form, to: &writer)
             if let expectedRevision { writer.revision(form["expected_revision_number"], expectedRevision) }
         }
         return (method("Delete\(contract.noun)", isRepeatable: false), request ?? [])

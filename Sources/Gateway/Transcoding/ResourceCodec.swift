@@ -10,16 +10,20 @@ final class ResourceCodec: Sendable {
     private let projectView: RenderingPlan
     /// The object's id; 0 for a resource without one.
     private let idNumber: Int
+    /// The field with the parent's id; 0 for a collection of its own.
+    private let parentNumber: Int
 
     /// - Throws: `TableError` when the table does not fit the contracts.
     init(_ resource: Resource) throws(TableError) {
         self.resource = resource
         calls = try ResourceCalls(resource)
-        shape = try MessageShape(resource.contract.message)
+        let shape = try MessageShape(resource.contract.message)
+        self.shape = shape
         encoding = try EncodingPlan(resource.attributes, as: shape)
         adminView = try RenderingPlan(resource.attributes, of: shape, forAdmins: true)
         projectView = try RenderingPlan(resource.attributes, of: shape, forAdmins: false)
         idNumber = shape.fields.first { $0.name == "id" }?.number ?? 0
+        parentNumber = try resource.parent.map { parent throws(TableError) in try shape.number(parent.field) } ?? 0
     }
 
     /// How objects are shown to the caller.
@@ -31,10 +35,11 @@ final class ResourceCodec: Sendable {
     /// The contract's names of the fields that carry the attributes, for an update mask.
     func mask(_ object: JSONObject) -> [String] { object.members.compactMap { encoding.fieldName($0.name) } }
 
-    /// The bytes of an object with the id and the converted attributes.
-    func object(id: String, _ attributes: JSONObject, isCreate: Bool) -> [UInt8] {
+    /// The bytes of an object with the id and the converted attributes, of the parent if it has one.
+    func object(id: String, of parent: String? = nil, _ attributes: JSONObject, isCreate: Bool) -> [UInt8] {
         var writer = WireWriter()
         writer.string(idNumber, id)
+        if let parent { writer.string(parentNumber, parent) }
         encoding.write(attributes, marksGiven: isCreate, to: &writer)
         return writer.bytes
     }

@@ -6,6 +6,8 @@ struct Binding: Hashable, Sendable {
     let holder: BindingHolder
     let routerID: RouterID
     let subnetID: SubnetID
+    /// The external network that it leads to; nil where that is not known, and then any gateway is needed.
+    var networkID: NetworkID?
 }
 
 /// The object on whose behalf a binding is kept.

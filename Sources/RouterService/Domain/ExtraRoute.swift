@@ -26,9 +26,6 @@ struct ExtraRoute: Hashable, Sendable {
 
 /// Rules for the whole list of a router's extra routes.
 enum RouteRules {
-    /// The quota `router_route`.
-    static let limit = 30
-
     /// Refuses a list with one route twice.
     static func requireDistinct(_ routes: [ExtraRoute]) throws(RouterError) {
         var seen: Set<ExtraRoute> = []

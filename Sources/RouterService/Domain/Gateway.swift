@@ -38,44 +38,16 @@ struct WantedAddress: Hashable, Sendable {
     }
 }
 
-/// What has to be done to give a router the gateway that is wanted.
-enum GatewayChange: Hashable, Sendable {
-    /// The port stays as it is, or there is none and none is wanted.
-    case keep
-    /// A port has to be made, and the old one, if any, to go.
-    case make(replacing: RouterPort?)
-    /// The port stays and gets other addresses.
-    case readdress(RouterPort, [WantedAddress])
-    /// The port has to go.
-    case remove(RouterPort)
-
-    /// The difference between the gateway there is and the one wanted; nil is none.
-    init(from present: RouterPort?, to wanted: GatewayRequest?) {
-        switch (present, wanted) {
-        case (nil, nil):
-            self = .keep
-        case (nil, .some):
-            self = .make(replacing: nil)
-        case (let present?, nil):
-            self = .remove(present)
-        case (let present?, let wanted?) where present.networkID != wanted.networkID:
-            self = .make(replacing: present)
-        case (let present?, let wanted?):
-            self =
-                Self.isSatisfied(wanted.addresses, by: present.addresses)
-                ? .keep : .readdress(present, wanted.addresses)
-        }
-    }
-
+extension GatewayRequest {
     /// Whether every wanted address is there and no other, each standing for one.
     ///
     /// Nothing wanted is always there.
-    private static func isSatisfied(_ wanted: [WantedAddress], by present: [PortAddress]) -> Bool {
-        if wanted.isEmpty { return true }
-        guard wanted.count == present.count else { return false }
+    func isSatisfied(by present: [PortAddress]) -> Bool {
+        if addresses.isEmpty { return true }
+        guard addresses.count == present.count else { return false }
         var left = present
         // The more exact wishes first, so that a vague one does not take what an exact one needs.
-        for wish in wanted.sorted(by: { ($0.address != nil ? 0 : 1) < ($1.address != nil ? 0 : 1) }) {
+        for wish in addresses.sorted(by: { ($0.address != nil ? 0 : 1) < ($1.address != nil ? 0 : 1) }) {
             guard let index = left.firstIndex(where: wish.matches) else { return false }
             left.remove(at: index)
         }

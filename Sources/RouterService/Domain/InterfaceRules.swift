@@ -121,8 +121,15 @@ extension Topology {
         }
     }
 
-    /// Refuses that the gateway goes while floating IPs or NDP proxies need it.
-    func requireGatewayUnused(bindings: [Binding]) throws(RouterError) {
+    /// Refuses that gateways go while floating IPs or NDP proxies need them: while no other is to be on the network.
+    func requireUnneeded(_ plan: GatewayPlan, bindings: [Binding]) throws(RouterError) {
+        for gateway in plan.removed where !plan.networkIDs.contains(gateway.networkID) {
+            try requireNothingLeans(bindings.filter { $0.networkID == nil || $0.networkID == gateway.networkID })
+        }
+    }
+
+    /// Refuses that all gateways go while floating IPs or NDP proxies need one.
+    func requireNothingLeans(_ bindings: [Binding]) throws(RouterError) {
         if bindings.contains(where: { $0.holder.kind != .ndpProxy }) { throw .gatewayInUseByFloatingIP(router.id) }
         if !bindings.isEmpty { throw .gatewayInUseByNDPProxy(router.id) }
     }

@@ -69,21 +69,26 @@ struct PortAddress: Hashable, Sendable {
 /// A port that a router has: one of its interfaces, or its gateway.
 struct RouterPort: Hashable, Sendable {
     let id: PortID
-    let role: Role
+    var role: Role
     let networkID: NetworkID
     var macAddress: MACAddress
     var addresses: [PortAddress]
+    /// Of a gateway: whether tenants' addresses are translated to its own.
+    var enablesSNAT = true
 
     /// What the port is to its router.
     enum Role: String, Sendable {
         case interface
+        /// The compatible gateway.
         case gateway
+        /// Any other gateway.
+        case extraGateway = "extra_gateway"
 
         /// What stands in the port's `device_owner`.
         var deviceOwner: String {
             switch self {
             case .interface: "network:router_interface"
-            case .gateway: "network:router_gateway"
+            case .gateway, .extraGateway: "network:router_gateway"
             }
         }
     }

@@ -6,15 +6,17 @@ struct NodeRouter: Hashable, Sendable {
     let router: Router
     var gateways: [NodePort] = []
     var interfaces: [NodePort] = []
+    let helpers: [ConntrackHelper]
 
     /// Puts together what the rows say; ports whose network is not known yet are left out until it is.
     init(_ topology: Topology, networks: [NetworkID: Network]) {
         router = topology.router
-        for port in topology.ports {
-            guard let network = networks[port.networkID] else { continue }
-            let built = NodePort(port, on: network, topology: topology)
-            if port.role == .gateway { gateways.append(built) } else { interfaces.append(built) }
+        helpers = topology.helpers
+        let built = { (port: RouterPort) in
+            networks[port.networkID].map { NodePort(port, on: $0, topology: topology) }
         }
+        gateways = topology.gateways.compactMap(built)
+        interfaces = topology.interfaces.compactMap(built)
     }
 }
 
@@ -34,8 +36,10 @@ struct NodePort: Hashable, Sendable {
             topology.subnets[fixed.subnetID].map { NodeAddress(address: fixed.address, subnet: $0) }
         }
         onLink =
-            port.role == .gateway
-            ? topology.gatewaySubnets.filter { !port.subnetIDs.contains($0.id) }.map(\.cidr) : []
+            port.role == .interface
+            ? []
+            : topology.gatewaySubnets.filter { $0.networkID == port.networkID && !port.subnetIDs.contains($0.id) }
+                .map(\.cidr)
     }
 }
 

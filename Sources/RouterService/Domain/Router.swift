@@ -17,8 +17,6 @@ struct Router: Hashable, Sendable {
     var enablesNDPProxy = false
     var enablesDefaultRouteBFD = false
     var enablesDefaultRouteECMP = false
-    /// Source NAT at the gateway; means nothing without one.
-    var enablesSNAT = true
     /// The node agent that hosts it.
     var agentID: AgentID?
     var revision: Revision = 1
@@ -37,7 +35,10 @@ struct Router: Hashable, Sendable {
 /// A router with what a reader wants to know besides its own attributes.
 struct RouterView: Hashable, Sendable {
     var router: Router
+    /// The compatible gateway.
     var gateway: RouterPort?
+    var extraGateways: [RouterPort] = []
+    var helpers: [ConntrackHelper] = []
     /// The zone of the agent that hosts it.
     var availabilityZone: String?
 }

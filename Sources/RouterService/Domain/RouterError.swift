@@ -11,6 +11,10 @@ enum RouterError: DomainError, Hashable {
     case interfaceNotFound(router: RouterID, port: String)
     case interfaceNotFoundForSubnet(router: RouterID, subnet: SubnetID)
     case gatewayForFloatingIPNotFound(subnet: SubnetID, network: NetworkID)
+    case conntrackHelperNotFound(String)
+    case flavorNotFound(String)
+    case policyNotFound(String)
+    case quotaNotFound(projectID: String)
     case markerNotFound(String)
     case invalidAgent(AgentID)
 
@@ -24,10 +28,16 @@ enum RouterError: DomainError, Hashable {
     case hostedByOtherAgent(RouterID, AgentID)
     case portInUse(PortID, device: String)
     case conflict(String)
-    case tooManyRoutes(RouterID, limit: Int)
+    case tooManyRoutes(RouterID, limit: Int64)
+    case overQuota(projectID: String, limit: Int64)
+    case gatewaysUnmatched(String)
+    case proxyNotEnabled(RouterID)
+    case subnetUnreachable(router: RouterID, subnet: SubnetID)
 
     case invalidRoutes(String)
     case subnetMismatchForPort(port: PortID, subnet: SubnetID)
+    case helperNotAllowed(String)
+    case helperMismatch(helper: String, transport: String)
     case invalidInput(String)
     case badRequest(String)
     case notAuthorized(String)
@@ -45,6 +55,10 @@ extension RouterError {
         case .interfaceNotFound: .routerInterfaceNotFound
         case .interfaceNotFoundForSubnet: .routerInterfaceNotFoundForSubnet
         case .gatewayForFloatingIPNotFound: .externalGatewayForFloatingIPNotFound
+        case .conntrackHelperNotFound: .conntrackHelperNotFound
+        case .flavorNotFound: .flavorNotFound
+        case .policyNotFound: .qosPolicyNotFound
+        case .quotaNotFound: .quotaNotFound
         case .markerNotFound: .markerNotFound
         case .invalidAgent: .invalidL3Agent
         case .routerInUse: .routerInUse
@@ -57,7 +71,12 @@ extension RouterError {
         case .hostedByOtherAgent: .routerHostedByL3Agent
         case .portInUse: .portInUse
         case .conflict: .conflict
-        case .tooManyRoutes: .overQuota
+        case .tooManyRoutes, .overQuota: .overQuota
+        case .gatewaysUnmatched: .unableToMatchGateways
+        case .proxyNotEnabled: .routerNDPProxyNotEnable
+        case .subnetUnreachable: .portUnreachableRouter
+        case .helperNotAllowed: .conntrackHelperNotAllowed
+        case .helperMismatch: .invalidProtocolForHelper
         case .invalidRoutes: .invalidRoutes
         case .subnetMismatchForPort: .subnetMismatchForPort
         case .invalidInput: .invalidInput
@@ -78,6 +97,10 @@ extension RouterError {
             "router \(router) has no interface on subnet \(subnet)"
         case .gatewayForFloatingIPNotFound(let subnet, let network):
             "subnet \(subnet) is not reachable from external network \(network): no router leads from one to the other"
+        case .conntrackHelperNotFound(let id): "conntrack helper \(id) could not be found"
+        case .flavorNotFound(let id): "flavor \(id) could not be found"
+        case .policyNotFound(let id): "QoS policy \(id) could not be found"
+        case .quotaNotFound(let project): "project \(project) has no limits of its own for routers"
         case .markerNotFound(let id): "the page's marker \(id) could not be found"
         case .invalidAgent(let id): "agent \(id) takes no routers: it is disabled"
         case .routerInUse(let id): "router \(id) still has interfaces"
@@ -93,13 +116,18 @@ extension RouterError {
         case .hostedByOtherAgent(let router, let agent): "router \(router) is hosted by agent \(agent)"
         case .portInUse(let port, let device): "port \(port) is in use by device \(device)"
         case .tooManyRoutes(let id, let limit): "router \(id) may have at most \(limit) routes"
+        case .overQuota(let project, let limit): "quota exceeded for router of project \(project): at most \(limit)"
+        case .proxyNotEnabled(let id): "router \(id) does not have enable_ndp_proxy"
+        case .subnetUnreachable(let router, let subnet): "router \(router) has no interface on subnet \(subnet)"
+        case .helperNotAllowed(let name): "conntrack helper '\(name)' is not allowed"
+        case .helperMismatch(let helper, let transport): "conntrack helper \(helper) does not follow \(transport)"
         case .invalidRoutes(let why): "the routes are not valid: \(why)"
         case .subnetMismatchForPort(let port, let subnet): "port \(port) has no address on subnet \(subnet)"
         case .revisionMismatch(let id, let wanted, let present):
             "router \(id) has revision \(present), not \(wanted)"
         case .databaseAway(let why): "RouterService's database is away: \(why)"
-        case .conflict(let text), .invalidInput(let text), .badRequest(let text), .notAuthorized(let text),
-            .busy(let text):
+        case .gatewaysUnmatched(let text), .conflict(let text), .invalidInput(let text), .badRequest(let text),
+            .notAuthorized(let text), .busy(let text):
             text
         }
     }

@@ -5,26 +5,35 @@ internal import ResourceModel
 struct Topology: Hashable, Sendable {
     var router: Router
     var ports: [RouterPort] = []
-    /// Those of the ports' addresses, and all of the gateway's network.
+    var helpers: [ConntrackHelper] = []
+    /// Those of the ports' addresses, and all of the gateways' networks.
     var subnets: [SubnetID: Subnet] = [:]
 
     var interfaces: [RouterPort] { ports.filter { $0.role == .interface } }
+    /// The compatible gateway, which `external_gateway_info` shows.
     var gateway: RouterPort? { ports.first { $0.role == .gateway } }
+    /// All gateways, the compatible one first.
+    var gateways: [RouterPort] {
+        ports.filter { $0.role == .gateway } + ports.filter { $0.role == .extraGateway }
+    }
 
     /// The subnets that interfaces have addresses on.
     var attachedSubnets: [Subnet] {
         interfaces.flatMap(\.subnetIDs).compactMap { subnets[$0] }
     }
 
-    /// All subnets of the gateway's network.
+    /// All subnets of the gateways' networks.
     var gatewaySubnets: [Subnet] {
-        guard let gateway else { return [] }
-        return subnets.values.filter { $0.networkID == gateway.networkID }.sorted { $0.id < $1.id }
+        let networks = Set(gateways.map(\.networkID))
+        return subnets.values.filter { networks.contains($0.networkID) }.sorted { $0.id < $1.id }
     }
+
+    /// Whether a gateway is on the network.
+    func leads(to network: NetworkID) -> Bool { gateways.contains { $0.networkID == network } }
 
     /// Puts a port in place of the one with its id, or adds it, and learns its subnets.
     mutating func put(_ port: RouterPort, subnets known: [Subnet]) {
-        ports.removeAll { $0.id == port.id || (port.role == .gateway && $0.role == .gateway) }
+        ports.removeAll { $0.id == port.id }
         ports.append(port)
         for subnet in known { subnets[subnet.id] = subnet }
     }
@@ -35,7 +44,7 @@ struct Topology: Hashable, Sendable {
 }
 
 extension Topology {
-    /// Refuses a subnet that is attached already or overlaps one that is, or one of the gateway's network.
+    /// Refuses a subnet that is attached already or overlaps one that is, or one of the gateways' networks.
     func requireRoom(for subnet: Subnet) throws(RouterError) {
         for attached in attachedSubnets {
             if attached.id == subnet.id {
@@ -57,6 +66,17 @@ extension Topology {
         }
     }
 
+    /// Refuses gateways on different networks one of whose subnets overlaps one of the other's.
+    func requireGatewaysApart() throws(RouterError) {
+        let external = gatewaySubnets
+        for (index, subnet) in external.enumerated() {
+            for other in external[(index + 1)...]
+            where other.networkID != subnet.networkID && other.cidr.overlaps(subnet.cidr) {
+                throw overlap(of: other, with: subnet)
+            }
+        }
+    }
+
     private func overlap(of new: Subnet, with present: Subnet) -> RouterError {
         .badRequest(
             "cidr \(new.cidr) of subnet \(new.id) overlaps with cidr \(present.cidr) of subnet \(present.id) "
@@ -64,9 +84,15 @@ extension Topology {
         )
     }
 
-    /// Refuses routes that are too many, or whose next hop is not on an attached subnet or is the router itself.
+    /// Refuses more routes than the limit, unless they are not more than there are; a negative limit is none.
+    func requirePlace(for routes: [ExtraRoute], limit: Int64) throws(RouterError) {
+        guard limit < 0 || routes.count <= max(Int(limit), router.routes.count) else {
+            throw .tooManyRoutes(router.id, limit: limit)
+        }
+    }
+
+    /// Refuses routes whose next hop is not on an attached subnet or is the router itself.
     func requireValid(_ routes: [ExtraRoute]) throws(RouterError) {
-        guard routes.count <= RouteRules.limit else { throw .tooManyRoutes(router.id, limit: RouteRules.limit) }
         let reachable = ports.flatMap(\.subnetIDs).compactMap { subnets[$0]?.cidr }
         let own = Set(ports.flatMap(\.addresses).map(\.address))
         for route in routes {
@@ -85,11 +111,19 @@ extension Topology {
         guard let network, let gateway, network.id == gateway.networkID else {
             throw .gatewayNotValid(router.id, "an NDP proxy needs an external gateway")
         }
-        guard gatewaySubnets.contains(where: { $0.cidr.version == .v6 }) else {
+        guard subnets.values.contains(where: { $0.networkID == network.id && $0.cidr.version == .v6 }) else {
             throw .gatewayNotValid(router.id, "external network \(network.id) has no IPv6 subnet")
         }
         guard network.hasIPv6Scope else {
             throw .gatewayNotValid(router.id, "external network \(network.id) has no IPv6 address scope")
+        }
+    }
+
+    /// Refuses an NDP proxy for an address on a subnet that the router does not proxy for.
+    func requireProxying(from subnet: SubnetID) throws(RouterError) {
+        guard router.enablesNDPProxy else { throw .proxyNotEnabled(router.id) }
+        guard interfaces.contains(where: { $0.subnetIDs.contains(subnet) }) else {
+            throw .subnetUnreachable(router: router.id, subnet: subnet)
         }
     }
 }

@@ -12,6 +12,9 @@ enum Migrations {
         Migration(number: 6, name: "0006_create_bindings", sql: createBindings),
         Migration(number: 7, name: "0007_create_duties", sql: createDuties),
         Migration(number: 8, name: "0008_count_placements", sql: countPlacements),
+        Migration(number: 9, name: "0009_create_conntrack_helpers", sql: createConntrackHelpers),
+        Migration(number: 10, name: "0010_create_quotas", sql: createQuotas),
+        Migration(number: 11, name: "0011_allow_several_gateways", sql: allowSeveralGateways),
     ]
 
     private static let createAgents = """
@@ -163,5 +166,50 @@ enum Migrations {
             due_at timestamptz NOT NULL
         );
         CREATE INDEX duties_due_at_idx ON duties (due_at);
+        """
+
+    private static let createConntrackHelpers = """
+        -- Kernel modules that follow protocols which carry addresses, by router; nodes get them with the router.
+        CREATE TABLE conntrack_helpers (
+            id uuid CONSTRAINT conntrack_helpers_pkey PRIMARY KEY,
+            router_id uuid NOT NULL
+                CONSTRAINT conntrack_helpers_router_id_fkey REFERENCES routers ON DELETE CASCADE,
+            protocol text NOT NULL,
+            port integer NOT NULL CONSTRAINT conntrack_helpers_port_check CHECK (port BETWEEN 1 AND 65535),
+            helper text NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            CONSTRAINT conntrack_helpers_one_of_a_kind_key UNIQUE (router_id, protocol, port, helper)
+        );
+        """
+
+    private static let createQuotas = """
+        -- Limits that a project has of its own; the others are the program's.
+        CREATE TABLE quota_limits (
+            project_id text NOT NULL,
+            kind text NOT NULL,
+            most bigint NOT NULL,
+            CONSTRAINT quota_limits_key PRIMARY KEY (project_id, kind)
+        );
+        -- How many routers each project has; whoever makes one locks its project's row, so that the count is exact.
+        CREATE TABLE project_usage (
+            project_id text CONSTRAINT project_usage_pkey PRIMARY KEY,
+            routers bigint NOT NULL CONSTRAINT project_usage_routers_check CHECK (routers >= 0)
+        );
+        INSERT INTO project_usage (project_id, routers) SELECT project_id, count(*) FROM routers GROUP BY project_id;
+        """
+
+    private static let allowSeveralGateways = """
+        -- A router has one compatible gateway and any number of further ones; source NAT is each gateway's own affair,
+        -- and what leans on a router leans on its way to one external network.
+        ALTER TABLE router_ports DROP CONSTRAINT router_ports_role_check;
+        ALTER TABLE router_ports ADD CONSTRAINT router_ports_role_check
+            CHECK (role IN ('interface', 'gateway', 'extra_gateway'));
+        ALTER TABLE router_ports ADD COLUMN enable_snat boolean NOT NULL DEFAULT true;
+        UPDATE router_ports l SET enable_snat = false FROM routers r
+            WHERE r.id = l.router_id AND l.role = 'gateway' AND NOT r.enable_snat;
+        CREATE INDEX router_ports_extra_gateways_idx ON router_ports (router_id) WHERE role = 'extra_gateway';
+        ALTER TABLE bindings ADD COLUMN external_network_id uuid;
+        UPDATE bindings b SET external_network_id = p.network_id FROM router_ports l JOIN ports p ON p.id = l.port_id
+            WHERE l.router_id = b.router_id AND l.role = 'gateway';
         """
 }

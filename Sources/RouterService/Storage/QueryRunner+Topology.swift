@@ -21,8 +21,7 @@ extension QueryRunner {
         return routers.map { router in
             var topology = Topology(router: router, ports: ports[router.id] ?? [])
             let wanted = Set(topology.ports.flatMap(\.subnetIDs))
-            let external = topology.gateway?.networkID
-            for subnet in subnets where wanted.contains(subnet.id) || subnet.networkID == external {
+            for subnet in subnets where wanted.contains(subnet.id) || topology.leads(to: subnet.networkID) {
                 topology.subnets[subnet.id] = subnet
             }
             return topology
@@ -47,7 +46,7 @@ extension QueryRunner {
 
     private func subnets(around ports: [RouterPort]) async throws(PostgresError) -> [Subnet] {
         let ids = Set(ports.flatMap(\.subnetIDs))
-        let external = Set(ports.filter { $0.role == .gateway }.map(\.networkID))
+        let external = Set(ports.filter { $0.role != .interface }.map(\.networkID))
         let rows = try await query(
             """
             SELECT \(SubnetRow.columns) FROM subnets s
@@ -89,14 +88,19 @@ extension QueryRunner {
     /// What leans on a router.
     func bindings(ofRouter id: RouterID) async throws(PostgresError) -> [Binding] {
         let rows = try await query(
-            "SELECT holder_kind, holder_id, router_id, subnet_id FROM bindings WHERE router_id = \(id)"
+            """
+            SELECT holder_kind, holder_id, router_id, subnet_id, external_network_id FROM bindings
+            WHERE router_id = \(id)
+            """
         )
         return try rows.map(BindingRow.read)
     }
 
     /// Routers as nodes build them, in no order.
     func nodeRouters(_ routers: [Router]) async throws(PostgresError) -> [NodeRouter] {
-        let topologies = try await topologies(routers)
+        let helpers = try await conntrackHelpers(ofRouters: routers.map(\.id))
+        var topologies = try await topologies(routers)
+        for index in topologies.indices { topologies[index].helpers = helpers[topologies[index].router.id] ?? [] }
         let networks = try await networks(Array(Set(topologies.flatMap(\.ports).map(\.networkID))))
         return topologies.map { NodeRouter($0, networks: networks) }
     }
@@ -128,7 +132,8 @@ enum BindingRow {
         return Binding(
             holder: BindingHolder(kind: kind, id: try row.column("holder_id")),
             routerID: try row.column("router_id"),
-            subnetID: try row.column("subnet_id")
+            subnetID: try row.column("subnet_id"),
+            networkID: try row.column("external_network_id")
         )
     }
 }

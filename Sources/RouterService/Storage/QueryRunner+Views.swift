@@ -2,11 +2,13 @@ internal import Listing
 internal import Postgres
 internal import ResourceModel
 
-/// A router with its gateway and zone, in one row.
+/// A router with its compatible gateway and zone, in one row; the few that have more say so.
 enum RouterViewRow {
     static let columns: SQL = """
-        \(RouterRow.columns), a.availability_zone, l.port_id, l.role, p.network_id, p.mac_address, p.subnet_ids,
-        p.ip_addresses
+        \(RouterRow.columns), a.availability_zone, l.port_id, l.role, l.enable_snat, p.network_id, p.mac_address,
+        p.subnet_ids, p.ip_addresses,
+        EXISTS (SELECT FROM router_ports x WHERE x.router_id = r.id AND x.role = 'extra_gateway')
+            OR EXISTS (SELECT FROM conntrack_helpers h WHERE h.router_id = r.id) AS has_more
         """
     static let tables: SQL = """
         routers r LEFT JOIN agents a ON a.id = r.agent_id
@@ -14,24 +16,43 @@ enum RouterViewRow {
         LEFT JOIN ports p ON p.id = l.port_id
         """
 
-    static func read(_ row: Row) throws(PostgresError) -> RouterView {
+    static func read(_ row: Row) throws(PostgresError) -> (view: RouterView, hasMore: Bool) {
         // Project and revision stand twice, the router's first; a router's port shows neither.
-        let gateway =
-            try row.column("network_id", as: NetworkID?.self) == nil
-            ? nil : RouterPort(try PortRow.read(row, id: "port_id"), role: .gateway)
-        return RouterView(
+        var gateway: RouterPort?
+        if try row.column("network_id", as: NetworkID?.self) != nil {
+            gateway = RouterPort(try PortRow.read(row, id: "port_id"), role: .gateway)
+            gateway?.enablesSNAT = try row.column("enable_snat")
+        }
+        let view = RouterView(
             router: try RouterRow.read(row),
             gateway: gateway,
             availabilityZone: try row.column("availability_zone")
         )
+        return (view, try row.column("has_more"))
+    }
+}
+
+extension QueryRunner {
+    /// Routers with the further gateways and the helpers of those that have some.
+    func complete(_ rows: [(view: RouterView, hasMore: Bool)]) async throws(PostgresError) -> [RouterView] {
+        let ids = rows.filter { $0.hasMore }.map { $0.view.router.id }
+        guard !ids.isEmpty else { return rows.map { $0.view } }
+        let ports = try await ports(ofRouters: ids)
+        let helpers = try await conntrackHelpers(ofRouters: ids)
+        return rows.map { row in
+            var view = row.view
+            view.extraGateways = (ports[view.router.id] ?? []).filter { $0.role == .extraGateway }
+            view.helpers = helpers[view.router.id] ?? []
+            return view
+        }
     }
 }
 
 extension QueryRunner {
     /// The router with its gateway and zone; nil when there is none.
     func view(_ id: RouterID) async throws(PostgresError) -> RouterView? {
-        try await query("SELECT \(RouterViewRow.columns) FROM \(RouterViewRow.tables) WHERE r.id = \(id)").first
-            .map(RouterViewRow.read)
+        let rows = try await query("SELECT \(RouterViewRow.columns) FROM \(RouterViewRow.tables) WHERE r.id = \(id)")
+        return try await complete(try rows.map(RouterViewRow.read)).first
     }
 
     /// The routers on an agent, by id.
@@ -41,7 +62,7 @@ extension QueryRunner {
             SELECT \(RouterViewRow.columns) FROM \(RouterViewRow.tables) WHERE r.agent_id = \(agent) ORDER BY r.id
             """
         )
-        return try rows.map(RouterViewRow.read)
+        return try await complete(try rows.map(RouterViewRow.read))
     }
 }
 
@@ -91,13 +112,27 @@ enum AgentList {
 extension QueryRunner {
     /// A page of routers: a project's, or with nil of all.
     func views(_ query: ListQuery, ofProject project: String?) async throws -> Page<RouterView> {
-        try await listing { () async throws(ListError) in
+        let page = try await listing { () async throws(ListError) in
             try await RouterList.columns.page(
                 query,
                 selecting: RouterViewRow.columns,
                 where: project.map { "r.project_id = \($0)" },
                 in: self,
                 RouterViewRow.read
+            )
+        }
+        return Page(items: try await complete(page.items), isFull: page.isFull)
+    }
+
+    /// A page of a router's conntrack helpers.
+    func conntrackHelpers(_ query: ListQuery, of router: RouterID) async throws -> Page<ConntrackHelper> {
+        try await listing { () async throws(ListError) in
+            try await ConntrackHelperList.columns.page(
+                query,
+                selecting: ConntrackHelperRow.columns,
+                where: "h.router_id = \(router)",
+                in: self,
+                ConntrackHelperRow.read
             )
         }
     }

@@ -8,7 +8,7 @@ enum RouterRow {
     static let columns: SQL = """
         r.id, r.project_id, r.name, r.description, r.tags, r.admin_state_up, r.status, r.status_reason,
         r.route_destinations, r.route_nexthops, r.availability_zone_hints, r.flavor_id, r.enable_ndp_proxy,
-        r.enable_default_route_bfd, r.enable_default_route_ecmp, r.enable_snat, r.agent_id, r.revision_number,
+        r.enable_default_route_bfd, r.enable_default_route_ecmp, r.agent_id, r.revision_number,
         r.created_at, r.updated_at
         """
 
@@ -26,7 +26,6 @@ enum RouterRow {
         router.enablesNDPProxy = try row.column("enable_ndp_proxy")
         router.enablesDefaultRouteBFD = try row.column("enable_default_route_bfd")
         router.enablesDefaultRouteECMP = try row.column("enable_default_route_ecmp")
-        router.enablesSNAT = try row.column("enable_snat")
         router.agentID = try row.column("agent_id")
         router.revision = try row.column("revision_number")
         router.createdAt = try row.column("created_at")
@@ -44,13 +43,15 @@ enum RouterRow {
 /// A router's port: the link to the router and the copy of the port, in one.
 enum RouterPortRow {
     static let columns: SQL = """
-        l.router_id, l.port_id, l.role, p.network_id, p.project_id, p.mac_address, p.subnet_ids, p.ip_addresses,
+        l.router_id, l.port_id, l.role, l.enable_snat, p.network_id, p.project_id, p.mac_address, p.subnet_ids, p.ip_addresses,
         p.revision_number
         """
 
     static func read(_ row: Row) throws(PostgresError) -> (router: RouterID, port: RouterPort) {
         let role = RouterPort.Role(rawValue: try row.column("role")) ?? .interface
-        return (try row.column("router_id"), RouterPort(try PortRow.read(row, id: "port_id"), role: role))
+        var port = RouterPort(try PortRow.read(row, id: "port_id"), role: role)
+        port.enablesSNAT = try row.column("enable_snat")
+        return (try row.column("router_id"), port)
     }
 }
 

@@ -4,13 +4,13 @@ internal import Postgres
 internal import ResourceModel
 
 extension Database {
-    /// Records that a holder leans on a router and subnet, or that it still does, if the router has a gateway on a
-    /// network, and an interface on the subnet when that is asked for as well; answers whether it has.
+    /// Records that a holder leans on a router and subnet, or that it still does, if the router has a gateway on the
+    /// binding's network, and an interface on the subnet when that is asked for as well; answers whether it has.
     ///
+    /// For an NDP proxy the router must proxy, too.
     /// The router is locked first, beside others who do the same: what is attached to it does not change meanwhile.
     func insert(
         _ binding: Binding,
-        ifLeadingTo network: NetworkID,
         withInterface: Bool
     ) async throws(PostgresError) -> Bool {
         let interface: SQL = """
@@ -21,14 +21,16 @@ extension Database {
         let rows = try await perform([
             "SELECT 1 FROM routers WHERE id = \(binding.routerID) FOR SHARE",
             """
-            INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id)
-            SELECT \(binding.holder.kind.rawValue), \(binding.holder.id)::uuid, r.id, \(binding.subnetID)::uuid
+            INSERT INTO bindings (holder_kind, holder_id, router_id, subnet_id, external_network_id)
+            SELECT \(binding.holder.kind.rawValue), \(binding.holder.id)::uuid, r.id, \(binding.subnetID)::uuid,
+                \(binding.networkID)::uuid
             FROM routers r WHERE r.id = \(binding.routerID) AND EXISTS (
                 SELECT FROM router_ports l JOIN ports p ON p.id = l.port_id
-                WHERE l.router_id = r.id AND l.role = 'gateway' AND p.network_id = \(network))
+                WHERE l.router_id = r.id AND l.role <> 'interface' AND p.network_id = \(binding.networkID))
+                AND (r.enable_ndp_proxy OR \(binding.holder.kind != .ndpProxy))
                 \(withInterface ? interface : "")
-            ON CONFLICT ON CONSTRAINT bindings_pkey
-                DO UPDATE SET bound_at = clock_timestamp(), checked_at = clock_timestamp()
+            ON CONFLICT ON CONSTRAINT bindings_pkey DO UPDATE SET external_network_id = excluded.external_network_id,
+                bound_at = clock_timestamp(), checked_at = clock_timestamp()
             """,
         ])
         return rows[1].affected == 1
@@ -45,7 +47,7 @@ extension QueryRunner {
             """
             SELECT l.router_id, p.subnet_ids, p.ip_addresses, s.gateway_ip
             FROM ports p JOIN router_ports l ON l.port_id = p.id AND l.role = 'interface'
-            JOIN router_ports gl ON gl.router_id = l.router_id AND gl.role = 'gateway'
+            JOIN router_ports gl ON gl.router_id = l.router_id AND gl.role IN ('gateway', 'extra_gateway')
             JOIN ports g ON g.id = gl.port_id AND g.network_id = \(network)
             LEFT JOIN subnets s ON s.id = \(subnet)
             WHERE p.subnet_ids @> ARRAY[\(subnet)::uuid]
@@ -103,7 +105,7 @@ extension Database {
                 ) old
                 WHERE (b.holder_kind, b.holder_id, b.router_id, b.subnet_id)
                     = (old.holder_kind, old.holder_id, old.router_id, old.subnet_id)
-                RETURNING b.holder_kind, b.holder_id, b.router_id, b.subnet_id, b.bound_at
+                RETURNING b.holder_kind, b.holder_id, b.router_id, b.subnet_id, b.external_network_id, b.bound_at
                 """
             )
             return try rows.map { row in

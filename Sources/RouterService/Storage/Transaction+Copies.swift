@@ -134,7 +134,7 @@ extension Transaction {
             case .port(let id): "l.port_id = \(id)"
             case .network(let id): "p.network_id = \(id)"
             case .subnet(let id, let network):
-                "p.subnet_ids @> ARRAY[\(id)::uuid] OR (l.role = 'gateway' AND p.network_id = \(network))"
+                "p.subnet_ids @> ARRAY[\(id)::uuid] OR (l.role <> 'interface' AND p.network_id = \(network))"
             }
         let rows = try await query(
             """

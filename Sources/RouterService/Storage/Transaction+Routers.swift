@@ -16,11 +16,11 @@ extension Transaction {
             """
             INSERT INTO routers (id, project_id, name, description, tags, admin_state_up, status,
                 availability_zone_hints, enable_ndp_proxy, enable_default_route_bfd, enable_default_route_ecmp,
-                enable_snat, agent_id)
+                agent_id)
             VALUES (\(router.id), \(router.projectID), \(router.name), \(router.description), \(router.tags),
                 \(router.isAdminUp), \(router.status.rawValue), \(router.availabilityZoneHints),
                 \(router.enablesNDPProxy), \(router.enablesDefaultRouteBFD), \(router.enablesDefaultRouteECMP),
-                \(router.enablesSNAT), \(router.agentID))
+                \(router.agentID))
             ON CONFLICT (id) DO NOTHING
             """
         ) == 1
@@ -36,7 +36,7 @@ extension Transaction {
                 admin_state_up = \(router.isAdminUp), route_destinations = \(router.routes.map(\.destination)),
                 route_nexthops = \(router.routes.map(\.nexthop)), enable_ndp_proxy = \(router.enablesNDPProxy),
                 enable_default_route_bfd = \(router.enablesDefaultRouteBFD),
-                enable_default_route_ecmp = \(router.enablesDefaultRouteECMP), enable_snat = \(router.enablesSNAT),
+                enable_default_route_ecmp = \(router.enablesDefaultRouteECMP),
                 agent_id = \(router.agentID), placement_held = placement_held AND \(router.agentID)::uuid IS NULL,
                 revision_number = revision_number + 1, updated_at = now()
             WHERE r.id = \(router.id) RETURNING \(RouterRow.columns)
@@ -54,8 +54,18 @@ extension Transaction {
     func link(_ port: RouterPort, to router: RouterID) async throws(PostgresError) {
         try await execute(
             """
-            INSERT INTO router_ports (port_id, router_id, role)
-            VALUES (\(port.id), \(router), \(port.role.rawValue))
+            INSERT INTO router_ports (port_id, router_id, role, enable_snat)
+            VALUES (\(port.id), \(router), \(port.role.rawValue), \(port.enablesSNAT))
+            """
+        )
+    }
+
+    /// Writes which gateway a port is, and whether it translates.
+    func updateGateway(_ port: RouterPort) async throws(PostgresError) {
+        try await execute(
+            """
+            UPDATE router_ports SET role = \(port.role.rawValue), enable_snat = \(port.enablesSNAT)
+            WHERE port_id = \(port.id)
             """
         )
     }

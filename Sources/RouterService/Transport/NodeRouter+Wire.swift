@@ -15,7 +15,7 @@ extension NodeRouter {
             $0.gateways = gateways.map { port in
                 .with {
                     $0.port = port.wire
-                    $0.enableSnat = router.enablesSNAT
+                    $0.enableSnat = port.port.enablesSNAT
                     $0.onLinkCidrs = port.onLink.map(\.description)
                 }
             }
@@ -27,6 +27,15 @@ extension NodeRouter {
                 }
             }
             $0.enableNdpProxy = router.enablesNDPProxy
+            $0.enableDefaultRouteEcmp = router.enablesDefaultRouteECMP
+            $0.enableDefaultRouteBfd = router.enablesDefaultRouteBFD
+            $0.conntrackHelpers = helpers.map { helper in
+                .with {
+                    $0.protocol = helper.rule.transport
+                    $0.port = Int32(helper.rule.port)
+                    $0.helper = helper.rule.helper
+                }
+            }
         }
     }
 }

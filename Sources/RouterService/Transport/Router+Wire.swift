@@ -55,9 +55,9 @@ extension RouterChange {
 
 extension Wire.Router {
     fileprivate func requireCentralized() throws(RouterError) {
-        guard !distributed else { throw .invalidInput("distributed routers are not supported yet") }
-        guard !ha else { throw .invalidInput("highly available routers (ha) are not supported yet") }
-        guard flavorID.isEmpty else { throw .invalidInput("router flavors are not supported yet") }
+        guard !distributed else { throw .badRequest("distributed routers are not offered: distributed must be false") }
+        guard !ha else { throw .badRequest("highly available routers are not offered: ha must be false") }
+        guard flavorID.isEmpty else { throw .flavorNotFound(flavorID) }
     }
 }
 
@@ -66,7 +66,7 @@ extension GatewayRequest {
     static func reading(_ wire: Wire.ExternalGateway) throws(RouterError) -> GatewayRequest? {
         guard wire != Wire.ExternalGateway() else { return nil }
         guard !wire.networkID.isEmpty else { throw .invalidInput("external_gateway_info needs a network_id") }
-        guard wire.qosPolicyID.isEmpty else { throw .invalidInput("QoS policies are not supported yet") }
+        guard wire.qosPolicyID.isEmpty else { throw .policyNotFound(wire.qosPolicyID) }
         var request = GatewayRequest(networkID: try Wire.id(wire.networkID, "network_id"))
         request.enablesSNAT = wire.hasEnableSnat_p == nil ? nil : wire.enableSnat
         request.addresses = try wire.externalFixedIps.map { fixed throws(RouterError) in try WantedAddress(wire: fixed)
@@ -121,10 +121,10 @@ extension RouterView {
             $0.status = router.status.rawValue
             $0.statusReason = router.statusReason
             if let gateway {
-                let info = gateway.gatewayWire(enablesSNAT: router.enablesSNAT)
-                $0.externalGatewayInfo = info
-                $0.externalGateways = [info]
+                $0.externalGatewayInfo = gateway.gatewayWire
+                $0.externalGateways = ([gateway] + extraGateways).map(\.gatewayWire)
             }
+            $0.conntrackHelpers = helpers.map(\.rule.wire)
             $0.routes = router.routes.map(\.wire)
             $0.flavorID = router.flavorID
             $0.availabilityZoneHints = router.availabilityZoneHints
@@ -137,7 +137,7 @@ extension RouterView {
 }
 
 extension RouterPort {
-    fileprivate func gatewayWire(enablesSNAT: Bool) -> Wire.ExternalGateway {
+    fileprivate var gatewayWire: Wire.ExternalGateway {
         .with {
             $0.networkID = networkID.description
             $0.enableSnat = enablesSNAT

@@ -73,22 +73,39 @@ struct RouterEndpoint: L3_Router_V1_Routers.SimpleServiceProtocol {
     func addExternalGateways(
         request: L3_Router_V1_ExternalGatewaysRequest,
         context: ServerContext
-    ) async throws -> Wire.Router { throw Self.oneGatewayOnly }
+    ) async throws -> Wire.Router {
+        try await registry.changeGateways(.add(request.wanted), of: request.routerID, as: CurrentRequest.context).wire
+    }
 
     func updateExternalGateways(
         request: L3_Router_V1_ExternalGatewaysRequest,
         context: ServerContext
-    ) async throws -> Wire.Router { throw Self.oneGatewayOnly }
+    ) async throws -> Wire.Router {
+        let edit = GatewayEdit.replace(try request.wanted)
+        return try await registry.changeGateways(edit, of: request.routerID, as: CurrentRequest.context).wire
+    }
 
     func removeExternalGateways(
         request: L3_Router_V1_ExternalGatewaysRequest,
         context: ServerContext
-    ) async throws -> Wire.Router { throw Self.oneGatewayOnly }
+    ) async throws -> Wire.Router {
+        let edit = GatewayEdit.remove(try request.wanted)
+        return try await registry.changeGateways(edit, of: request.routerID, as: CurrentRequest.context).wire
+    }
+}
 
-    private static let oneGatewayOnly = RPCError(
-        code: .unimplemented,
-        message: "several external gateways per router are not supported yet; use external_gateway_info"
-    )
+extension L3_Router_V1_ExternalGatewaysRequest {
+    /// The gateways that the request names.
+    fileprivate var wanted: [GatewayRequest] {
+        get throws(RouterError) {
+            try externalGateways.map { gateway throws(RouterError) in
+                guard let request = try GatewayRequest.reading(gateway) else {
+                    throw .invalidInput("an external gateway needs a network_id")
+                }
+                return request
+            }
+        }
+    }
 }
 
 extension InterfaceTarget {

@@ -8,6 +8,9 @@ enum Wire {
     typealias ExternalFixedIP = L3_Router_V1_ExternalFixedIP
     typealias Route = L3_Router_V1_Route
     typealias RouterInterface = L3_Router_V1_RouterInterface
+    typealias ConntrackHelper = L3_Router_V1_ConntrackHelper
+    typealias ConntrackHelperInfo = L3_Router_V1_ConntrackHelperInfo
+    typealias Quota = L3_Query_V1_Quota
     typealias Agent = L3_Agent_V1_Agent
     typealias AvailabilityZone = L3_Agent_V1_AvailabilityZone
     typealias RouterState = L3_Agent_V1_RouterState

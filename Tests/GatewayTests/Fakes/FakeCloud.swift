@@ -13,7 +13,13 @@ final class FakeCloud: Sendable {
     let ports = Shelf<L3_Network_V1_Port>()
     let routers = Shelf<L3_Router_V1_Router>()
     let floatingIPs = Shelf<L3_Floatingip_V1_FloatingIP>()
+    let ndpProxies = Shelf<L3_Floatingip_V1_NDPProxy>()
     let agents = Mutex<[L3_Agent_V1_Agent]>([])
+    let portForwardings = Mutex<[L3_Floatingip_V1_PortForwarding]>([])
+    let conntrackHelpers = Mutex<[L3_Router_V1_ConntrackHelper]>([])
+    /// The limits that projects have of their own, and what they use, by project and kind.
+    let limits = Mutex<[String: [String: Int64]]>([:])
+    let usage = Mutex<[String: [String: Int64]]>([:])
     private let refusals = Mutex<[any Error]>([])
     private let contexts = Mutex<[RequestContext]>([])
 

@@ -85,15 +85,31 @@ struct FakeRouters: L3_Router_V1_Routers.SimpleServiceProtocol {
     func addExternalGateways(
         request: L3_Router_V1_ExternalGatewaysRequest,
         context: ServerContext
-    ) async throws -> L3_Router_V1_Router { throw RPCError(code: .unimplemented, message: "not offered") }
+    ) async throws -> L3_Router_V1_Router {
+        try change(request) { $0 += request.externalGateways }
+    }
 
     func updateExternalGateways(
         request: L3_Router_V1_ExternalGatewaysRequest,
         context: ServerContext
-    ) async throws -> L3_Router_V1_Router { throw RPCError(code: .unimplemented, message: "not offered") }
+    ) async throws -> L3_Router_V1_Router {
+        try change(request) { $0 = request.externalGateways }
+    }
 
     func removeExternalGateways(
         request: L3_Router_V1_ExternalGatewaysRequest,
         context: ServerContext
-    ) async throws -> L3_Router_V1_Router { throw RPCError(code: .unimplemented, message: "not offered") }
+    ) async throws -> L3_Router_V1_Router {
+        try change(request) { gateways in
+            gateways.removeAll { gateway in request.externalGateways.contains { $0.networkID == gateway.networkID } }
+        }
+    }
+
+    private func change(
+        _ request: L3_Router_V1_ExternalGatewaysRequest,
+        _ change: (inout [L3_Router_V1_ExternalGateway]) -> Void
+    ) throws -> L3_Router_V1_Router {
+        let router = try cloud.get(request.routerID, on: cloud.routers, else: .routerNotFound)
+        return cloud.routers.change(router.id) { change(&$0.externalGateways) } ?? router
+    }
 }

@@ -63,10 +63,22 @@ import Testing
             let path = "/v2.0/agents/\(Self.id)/l3-routers"
             let placed = try await gateway.send("POST", path, body: #"{"router_id":"\#(Self.id)"}"#)
             #expect(placed.status == 201)
+            #expect(placed.text == "null")
             #expect(try await gateway.send("DELETE", path + "/\(Self.id)").status == 204)
+            let body = #"{"router_id":"\#(Self.id)"}"#
+            #expect(try await gateway.send("DELETE", path + "/\(Self.id)", body: body).status == 204)
             #expect(try await gateway.send("POST", path, body: "{}").status == 400)
             let unknown = try await gateway.send("POST", path, body: #"{"router_id":"no-id"}"#)
             #expect(unknown.errorType == "RouterNotFound")
+        }
+    }
+
+    @Test func `a condition on an agent's revision, which it does not have, brings nothing down`() async throws {
+        try await Self.withAgent { gateway async throws in
+            let condition = ["If-Match": "revision_number=7"]
+            let body = #"{"agent":{"admin_state_up":true}}"#
+            let path = "/v2.0/agents/\(Self.id)"
+            #expect(try await gateway.send("PUT", path, headers: condition, body: body).status == 200)
         }
     }
 

@@ -34,6 +34,16 @@ import Testing
             (.notAuthorized, "PolicyNotAuthorized", 403), (.revisionMismatch, "RevisionNumberConstraintFailed", 412),
             (.serviceUnavailable, "ServiceUnavailable", 503), (.quotaNotFound, "TenantQuotaNotFound", 404),
             (.deviceIDNotOwnedByProject, "DeviceIDNotOwnedByTenant", 409),
+            (.portForwardingNotFound, "PortForwardingNotFound", 404),
+            (.conntrackHelperNotFound, "ConntrackHelperNotFound", 404), (.ndpProxyNotFound, "NDPProxyNotFound", 404),
+            (.flavorNotFound, "FlavorNotFound", 404), (.qosPolicyNotFound, "QosPolicyNotFound", 404),
+            (.unableToMatchGateways, "UnableToMatchGateways", 409),
+            (.routerGatewayInUseByNDPProxy, "RouterGatewayInUseByNDPProxy", 409),
+            (.routerInterfaceInUseByNDPProxy, "RouterInterfaceInUseByNDPProxy", 409),
+            (.floatingIPInUseByPortForwarding, "FipInUseByPortForwarding", 409),
+            (.portHasBindingFloatingIP, "PortHasBindingFloatingIP", 409),
+            (.conntrackHelperNotAllowed, "ConntrackHelperNotAllowed", 400),
+            (.invalidProtocolForHelper, "InvalidProtocolForHelper", 400), (.invalidAddress, "InvalidAddress", 400),
         ] as [(ErrorReason, String, Int)]
     )
     func `clients match on Neutron's names`(reason: ErrorReason, name: String, status: Int) {
