@@ -75,7 +75,7 @@ import Testing
             let results = await race(6) { _ in try await house.create(on: site.external) { $0.id = id } }
             #expect(reasons(results).isEmpty)
             #expect(Set(try results.map { try $0.get().floatingIpAddress }).count == 1)
-            #expect(try await house.database.database.floatingIP(.random(), andUsageOfProject: "acme").usage == 1)
+            #expect(try await house.database.database.floatingIP(.random(), andUsageOfProject: "acme").usage.used == 1)
             try await house.expectTrueHolds()
         }
     }
