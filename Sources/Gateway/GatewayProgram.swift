@@ -27,9 +27,9 @@ public enum GatewayProgram: Program {
         let floatingIP = RPCChannel(addresses: configuration.floatingIP, environment: environment)
         let application = try RESTApplication(
             services: Services(
-                network: RPCCaller(name: "NetworkService", client: network.client),
-                router: RPCCaller(name: "RouterService", client: router.client),
-                floatingIP: RPCCaller(name: "FloatingIPService", client: floatingIP.client)
+                network: RPCCaller(name: "NetworkService", channel: network),
+                router: RPCCaller(name: "RouterService", channel: router),
+                floatingIP: RPCCaller(name: "FloatingIPService", channel: floatingIP)
             ),
             settings: configuration.api,
             logger: environment.logger

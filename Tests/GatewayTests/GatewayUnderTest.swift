@@ -1,6 +1,6 @@
+import Configuration
 import Glibc
 import GRPCCore
-import GRPCInProcessTransport
 import HTTP2Transport
 import Logging
 import NIOCore
@@ -10,7 +10,7 @@ import Synchronization
 
 @testable import Gateway
 
-/// The gateway on a loopback port, with the fakes behind it over gRPC's in-process transport.
+/// The gateway on a loopback port, with the fakes behind it over gRPC on another.
 struct GatewayUnderTest: Sendable {
     let cloud: FakeCloud
     let address: SocketAddress
@@ -22,23 +22,42 @@ struct GatewayUnderTest: Sendable {
         _ body: @escaping @Sendable (GatewayUnderTest) async throws -> Void
     ) async throws {
         let cloud = FakeCloud()
-        let transport = InProcessTransport()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = GRPCServer(
-            transport: transport.server,
+        let environment = ProgramEnvironment(
+            name: "test",
+            configuration: ConfigReader(provider: InMemoryProvider(values: [:])),
+            logger: logger,
+            eventLoops: .singleton
+        )
+        let server = RPCServer(
+            listen: .tcp(host: "127.0.0.1", port: 0),
             services: [
                 FakeNetworks(cloud: cloud), FakeSubnets(cloud: cloud), FakePorts(cloud: cloud),
                 FakeRouters(cloud: cloud), FakeFloatingIPs(cloud: cloud), FakeAgents(cloud: cloud),
             ],
-            interceptors: RPCServer.interceptors(logger: logger)
+            environment: environment
         )
-        let client = GRPCClient(transport: transport.client, interceptors: RPCChannel.interceptors)
-        let caller = RPCCaller(name: "FakeCloud", client: client)
-        let application = try RESTApplication(
-            services: Services(network: caller, router: caller, floatingIP: caller),
-            settings: settings,
-            logger: logger
-        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            let channel = RPCChannel(addresses: [try await server.boundAddress], environment: environment)
+            group.addTask { try await channel.run() }
+            let services = Services(all: RPCCaller(name: "FakeCloud", channel: channel))
+            try await serving(services, settings: settings, limits: limits, logger: logger, cloud: cloud, body)
+            group.cancelAll()
+            while (try? await group.next()) != nil {}
+        }
+    }
+
+    /// Runs `body` against a gateway with the given services behind it.
+    static func serving(
+        _ services: Services,
+        settings: RESTApplication.Settings = .init(),
+        limits: HTTPLimits = HTTPLimits(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        cloud: FakeCloud = FakeCloud(),
+        _ body: @escaping @Sendable (GatewayUnderTest) async throws -> Void
+    ) async throws {
+        let application = try RESTApplication(services: services, settings: settings, logger: logger)
         let (addresses, bound) = AsyncStream.makeStream(of: SocketAddress.self)
         let front = HTTPFront(
             application: application,
@@ -46,12 +65,10 @@ struct GatewayUnderTest: Sendable {
             limits: limits,
             eventLoops: .singleton,
             health: HealthReporter(),
-            logger: logger,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             whenBound: { if let address = $0 { bound.yield(address) } }
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.serve() }
-            group.addTask { try await client.runConnections() }
             group.addTask { try await front.run() }
             for await address in addresses {
                 try await body(GatewayUnderTest(cloud: cloud, address: address))
@@ -124,6 +141,21 @@ struct HTTPAnswer: Sendable {
             headers[parts[0].lowercased()] = parts[1].drop { $0 == " " }.description
         }
         body = Array(text[end.upperBound...].utf8)
+        if headers["transfer-encoding"] == "chunked" { body = try Self.withoutChunks(body) }
+    }
+
+    private static func withoutChunks(_ bytes: [UInt8]) throws -> [UInt8] {
+        var body: [UInt8] = []
+        var rest = bytes[...]
+        while let line = rest.firstRange(of: Array("\r\n".utf8)),
+            let size = Int(String(decoding: rest[..<line.lowerBound], as: UTF8.self), radix: 16)
+        {
+            rest = rest[line.upperBound...]
+            guard size > 0 else { return body }
+            body += rest.prefix(size)
+            rest = rest.dropFirst(size + 2)
+        }
+        throw Malformed(text: "the last chunk is missing")
     }
 
     var text: String { String(decoding: body, as: UTF8.self) }

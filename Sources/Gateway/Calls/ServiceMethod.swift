@@ -2,14 +2,17 @@ internal import GRPCCore
 
 /// A method of a service behind, with how often it may be sent.
 struct ServiceMethod: Hashable, Sendable {
-    /// For example `l3.router.v1.Routers`.
-    var service: String
-    /// For example `GetRouter`.
-    var name: String
+    let descriptor: MethodDescriptor
     /// Whether sending it twice does what sending it once does, so that an answer that was lost may be asked for again.
-    var isRepeatable: Bool
+    let isRepeatable: Bool
 
-    var descriptor: MethodDescriptor { MethodDescriptor(fullyQualifiedService: service, method: name) }
+    var name: String { descriptor.method }
+
+    /// A method such as `GetRouter` of a service such as `l3.router.v1.Routers`.
+    init(service: String, name: String, isRepeatable: Bool) {
+        descriptor = MethodDescriptor(fullyQualifiedService: service, method: name)
+        self.isRepeatable = isRepeatable
+    }
 }
 
 /// Calls of one service behind, in bytes.

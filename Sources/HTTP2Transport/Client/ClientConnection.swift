@@ -66,7 +66,7 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
     /// Sends the head of a call's request.
     func begin(_ stream: ClientStream, _ metadata: Metadata) throws(RPCError) {
         guard !isClosed else { throw .lost }
-        let block = try requestBlock(stream.method, metadata)
+        let block = try requestBlock(stream, metadata)
         do throws(HTTP2TransportError) {
             session.makeRoom(forMessageOf: stream.maxResponseMessageBytes)
             try session.request(block, stream: stream)
@@ -76,9 +76,14 @@ final class ClientConnection: LinkOwner, @unchecked Sendable {
         clock.callsChanged(to: session.streams.count, .now())
     }
 
-    private func requestBlock(_ method: MethodDescriptor, _ metadata: Metadata) throws(RPCError) -> HeaderBlock {
+    private func requestBlock(_ stream: ClientStream, _ metadata: Metadata) throws(RPCError) -> HeaderBlock {
         do throws(MetadataFault) {
-            return try templates[method].block(metadata)
+            var block = try templates[stream.method].block(metadata)
+            if let deadline = stream.deadline {
+                let left = Duration.nanoseconds((deadline - .now()).nanoseconds)
+                block.append(name: "grpc-timeout".utf8, value: CallTimeout.encode(left).utf8)
+            }
+            return block
         } catch {
             throw RPCError(code: .internalError, message: "metadata '\(error.key)' cannot be sent")
         }

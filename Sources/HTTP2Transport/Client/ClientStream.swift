@@ -11,6 +11,10 @@ final class ClientStream: SessionStream, @unchecked Sendable {
     /// The client of the loop this call lives on.
     let client: LoopClient
     let waitsForReady: Bool
+    /// When the client gives the call up, by its own configuration; nil for never.
+    let deadline: NIODeadline?
+    /// Where the loop's client keeps the call among those with a deadline; -1 for nowhere.
+    var deadlineSlot = -1
     let inbox = Inbox<RPCResponsePart<[UInt8]>>()
     let outbox: Outbox
     let maxRequestMessageBytes: Int
@@ -35,6 +39,7 @@ final class ClientStream: SessionStream, @unchecked Sendable {
         self.method = method
         self.client = client
         waitsForReady = options.waitForReady ?? configuration.waitForReady
+        deadline = configuration.timeout(of: method, options).map { NIODeadline.now() + TimeAmount($0) }
         outbox = Outbox(limit: configuration.writeBufferBytes)
         maxRequestMessageBytes = options.maxRequestMessageBytes ?? .max
         maxResponseMessageBytes = options.maxResponseMessageBytes ?? configuration.maxResponseMessageBytes
@@ -109,7 +114,7 @@ final class ClientStream: SessionStream, @unchecked Sendable {
             isUnsent = false
             return placeAnew()
         }
-        isOver.store(true, ordering: .releasing)
+        over()
         if state.end() {
             let error = connection?.failure(ofReset: errorCode) ?? .lost
             inbox.fail(error, droppingParts: false)
@@ -223,7 +228,18 @@ final class ClientStream: SessionStream, @unchecked Sendable {
     private func fall(_ error: RPCError) {
         outbox.close(error)
         if state.end() { inbox.fail(error, droppingParts: true) }
+        over()
+    }
+
+    private func over() {
         isOver.store(true, ordering: .releasing)
+        client.deadlines.remove(self)
+    }
+
+    /// Ends the call because its time is up; on the loop.
+    func expire() {
+        client.deadlines.remove(self)
+        cancelOnLoop(.timedOut)
     }
 
     /// Ends the call with `error` if it has not ended by itself.
@@ -234,10 +250,10 @@ final class ClientStream: SessionStream, @unchecked Sendable {
 
     private func cancelOnLoop(_ error: RPCError) {
         session?.reset(self, code: ErrorCode.cancel)
-        if connection == nil { client.forget(self) }
+        if connection == nil { client.forget(self, error) }
         outbox.close(error)
         inbox.fail(error, droppingParts: true)
-        if state.end() { isOver.store(true, ordering: .releasing) }
+        if state.end() { over() }
         connection?.link.flushLater()
     }
 }
@@ -246,6 +262,7 @@ extension RPCError {
     /// What a writer is told once the server has ended the call; the reader learns the status.
     static let over = RPCError(code: .unavailable, message: "the call has ended")
     static let lost = RPCError(code: .unavailable, message: "connection was lost")
+    static let timedOut = RPCError(code: .deadlineExceeded, message: "deadline exceeded")
 
     init?(status: Status) {
         self.init(status: status, metadata: [:])

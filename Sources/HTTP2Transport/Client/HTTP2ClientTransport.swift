@@ -103,13 +103,7 @@ public final class HTTP2ClientTransport: ClientTransport {
         options: CallOptions,
         _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
     ) async throws -> T {
-        guard !state.withLock({ $0.isStopping }) else { throw RPCError.closing }
-        let call = ClientStream(
-            method: descriptor,
-            options: options,
-            configuration: configuration,
-            client: client()
-        )
+        let call = try call(of: descriptor, options: options)
         let connection = try await begin(call)
         let context = ClientContext(
             descriptor: descriptor,
@@ -129,6 +123,12 @@ public final class HTTP2ClientTransport: ClientTransport {
         }
     }
 
+    /// A call that has not begun yet.
+    func call(of method: MethodDescriptor, options: CallOptions) throws(RPCError) -> ClientStream {
+        guard !state.withLock({ $0.isStopping }) else { throw .closing }
+        return ClientStream(method: method, options: options, configuration: configuration, client: client())
+    }
+
     /// The client of the loop this task runs on, or the next in turn.
     private func client() -> LoopClient {
         if let loop = MultiThreadedEventLoopGroup.currentEventLoop, let own = clientOfLoop[ObjectIdentifier(loop)] {
@@ -138,7 +138,8 @@ public final class HTTP2ClientTransport: ClientTransport {
         return clients[Int(UInt(bitPattern: turn) % UInt(clients.count))]
     }
 
-    private func begin(_ call: ClientStream) async throws -> ClientConnection {
+    /// Finds a connection for a call, or waits for one.
+    func begin(_ call: ClientStream) async throws -> ClientConnection {
         let client = call.client
         if client.executor.eventLoop.inEventLoop {
             switch client.place(call) {

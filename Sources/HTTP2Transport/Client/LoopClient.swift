@@ -24,6 +24,7 @@ final class LoopClient: @unchecked Sendable {
     private enum Phase { case idle, running, draining, ended }
 
     let executor: EventLoopTaskExecutor
+    let deadlines: CallDeadlines
     private var subchannels: [Subchannel] = []
     private var turn = 0
     private var waiting: [WaitingCall] = []
@@ -33,6 +34,7 @@ final class LoopClient: @unchecked Sendable {
 
     init(eventLoop: any EventLoop) {
         executor = .of(eventLoop)
+        deadlines = CallDeadlines(executor: executor)
     }
 
     /// Begins to connect for the calls that wait; calls may have come before.
@@ -48,6 +50,7 @@ final class LoopClient: @unchecked Sendable {
     /// Places `call` on a connection if there is one.
     func place(_ call: ClientStream) -> Placement {
         guard phase == .running || phase == .idle else { return .refused(.closing) }
+        deadlines.add(call)
         if let connection = pick() { return .begun(connection) }
         if phase == .idle { return .waits }
         if call.waitsForReady || subchannels.contains(where: \.isPromising) { return .waits }
@@ -67,10 +70,11 @@ final class LoopClient: @unchecked Sendable {
         }
     }
 
-    /// Stops the waiting of `call`.
-    func forget(_ call: ClientStream) {
+    /// Stops the waiting of `call`, which is told `error`.
+    func forget(_ call: ClientStream, _ error: any Error = CancellationError()) {
+        deadlines.remove(call)
         guard let index = waiting.firstIndex(where: { $0.call === call }) else { return }
-        waiting.remove(at: index).tell(.failure(CancellationError()))
+        waiting.remove(at: index).tell(.failure(error))
     }
 
     /// Lets open calls end; `onEnd` is called once the last connection has closed.

@@ -34,6 +34,13 @@ public struct HTTP2ClientConfiguration: Sendable {
     ///
     /// nil asks nothing.
     public var healthCheckedService: String?
+    /// How long a call may take whose options name no time-out, the wait for a connection included; nil for ever.
+    ///
+    /// The transport itself ends such calls: that costs less than GRPCCore's time-outs, which are two tasks and a timer
+    /// for each call.
+    public var callTimeout: Duration?
+    /// Methods that `callTimeout` is not for, such as watches.
+    public var untimedMethods: Set<MethodDescriptor> = []
     /// Limits, deadlines and retries per method.
     public var serviceConfig = ServiceConfig()
 
@@ -42,4 +49,9 @@ public struct HTTP2ClientConfiguration: Sendable {
 
     /// The defaults, to be changed field by field.
     public init() {}
+
+    /// The time-out that the transport sees to; nil for none, or where GRPCCore does.
+    func timeout(of method: MethodDescriptor, _ options: CallOptions) -> Duration? {
+        options.timeout == nil && !untimedMethods.contains(method) ? callTimeout : nil
+    }
 }

@@ -2,6 +2,13 @@
 ///
 /// Source: gRPC over HTTP/2, "Timeout".
 enum CallTimeout {
+    /// The text for a time, in whole milliseconds rounded up, so that the same time-out is mostly the same text.
+    static func encode(_ time: Duration) -> String {
+        let (seconds, attoseconds) = time.components
+        let milliseconds = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        return milliseconds < 100_000_000 ? "\(max(1, milliseconds))m" : "\(min(99_999_999, seconds + 1))S"
+    }
+
     /// The time that `text` names, or nil where it is malformed.
     static func decode(_ text: RawSpan) -> Duration? {
         guard (2...9).contains(text.byteCount) else { return nil }

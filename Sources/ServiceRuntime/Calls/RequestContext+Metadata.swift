@@ -21,11 +21,32 @@ extension RequestContext {
         )
     }
 
+    /// The metadata of a call that carries nothing but the context.
+    public var metadata: Metadata {
+        var metadata = Metadata()
+        metadata.reserveCapacity(4)
+        metadata.addString(projectID, forKey: Self.projectKey)
+        metadata.addString(userID, forKey: Self.userKey)
+        metadata.addString(rolesText, forKey: Self.rolesKey)
+        metadata.addString(requestID, forKey: Self.requestKey)
+        return metadata
+    }
+
+    /// The names of the roles, in the order in which they are declared.
+    private var rolesText: String {
+        var text = ""
+        for role in Role.allCases where roles.contains(role) {
+            if !text.isEmpty { text += "," }
+            text += role.rawValue
+        }
+        return text
+    }
+
     /// Writes the context over whatever the metadata had of one.
     public func write(to metadata: inout Metadata) {
         metadata.replaceOrAddString(projectID, forKey: Self.projectKey)
         metadata.replaceOrAddString(userID, forKey: Self.userKey)
-        metadata.replaceOrAddString(roles.map(\.rawValue).sorted().joined(separator: ","), forKey: Self.rolesKey)
+        metadata.replaceOrAddString(rolesText, forKey: Self.rolesKey)
         metadata.replaceOrAddString(requestID, forKey: Self.requestKey)
     }
 }
