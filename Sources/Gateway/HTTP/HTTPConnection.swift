@@ -11,14 +11,21 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
     typealias OutboundOut = HTTPServerResponsePart
 
     let channel: any Channel
-    private let limits: HTTPLimits
+    let limits: HTTPLimits
+    let watchdog: Watchdog
     private var assembly: RequestAssembly
     private var mailbox = Mailbox.empty
-    private let watchdog: Watchdog
     private var isInputClosed = false
+    /// Requests that have come whole and are not answered yet.
+    private var unanswered = 0
+    /// Nothing of a next request has come.
+    private var isIdle = true
     private var isLingering = false
     /// The present answer is the last one.
     private var isEnding = false
+    /// Who waits for the client to take what was written.
+    private var roomWaiter: CheckedContinuation<Void, Never>?
+    private var endWaiter: CheckedContinuation<Void, Never>?
 
     /// The request that waits for the serving task, or the task that waits for a request.
     private enum Mailbox {
@@ -51,6 +58,15 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
+    /// Returns once the connection has closed.
+    ///
+    /// Called on the channel's event loop, by one task.
+    func closed() async {
+        channel.eventLoop.preconditionInEventLoop()
+        if case .closed = mailbox { return }
+        await withCheckedContinuation { endWaiter = $0 }
+    }
+
     private func deliver(_ request: ReceivedRequest) {
         switch mailbox {
         case .waiting(let task):
@@ -61,43 +77,47 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
-    /// Writes an answer; returns when the client takes more.
-    ///
-    /// Called on the channel's event loop.
-    func write(_ response: APIResponse, to request: ReceivedRequest) async {
-        channel.eventLoop.preconditionInEventLoop()
-        let written = send(response, isHead: request.request.method == .HEAD, keepAlive: request.keepAlive)
-        if !channel.isWritable { try? await written.get() }
-    }
-
-    @discardableResult
-    private func send(_ response: APIResponse, isHead: Bool, keepAlive: Bool) -> EventLoopFuture<Void> {
+    /// Whether the connection goes on after an answer to a request that would have it so.
+    func beginAnswer(keepAlive: Bool) -> Bool {
         let keepAlive = keepAlive && !isInputClosed
         isEnding = !keepAlive
         watchdog.expect(within: limits.answer)
-        channel.write(HTTPServerResponsePart.head(.init(response, keepAlive: keepAlive)), promise: nil)
-        if !response.body.isEmpty, !isHead {
-            channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: response.body))), promise: nil)
-        }
-        let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
-        written.whenComplete { _ in self.afterAnswer(keepAlive: keepAlive) }
-        return written
+        return keepAlive
     }
 
-    private func afterAnswer(keepAlive: Bool) {
+    /// What follows an answer that the client has taken.
+    func afterAnswer(keepAlive: Bool) {
+        unanswered -= 1
         if isLingering {
             // Closing on a client that still sends would reset the connection and take the answer from it.
             channel.close(mode: .output, promise: nil)
             watchdog.expect(within: limits.lingering)
         } else if keepAlive {
+            // The next request may be here already: clients may send it before they have this answer.
+            guard unanswered == 0, assembly.isBetweenRequests else { return }
+            isIdle = true
             watchdog.expect(within: limits.idle)
         } else {
             channel.close(mode: .all, promise: nil)
         }
     }
+
+    /// Returns when the client has taken enough of what was written that there is room for more, or has gone.
+    func room() async {
+        guard channel.isActive, !channel.isWritable else { return }
+        await withCheckedContinuation { roomWaiter = $0 }
+    }
 }
 
+// What the channel tells.
 extension HTTPConnection {
+    /// Something came of a request.
+    func octetsCame() {
+        guard isIdle else { return }
+        isIdle = false
+        watchdog.expect(within: limits.head)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isEnding else { return }
         perform(assembly.receive(unwrapInboundIn(data)))
@@ -113,10 +133,12 @@ extension HTTPConnection {
                 HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: .continue)),
                 promise: nil
             )
-        case .answer(let request, let keepAlive):
+        case .answer(let request):
             watchdog.rest()
-            deliver(ReceivedRequest(request: request, keepAlive: keepAlive))
+            unanswered += 1
+            deliver(request)
         case .refuse(let fault):
+            unanswered += 1
             isLingering = !isInputClosed
             send(.refusing(fault), isHead: false, keepAlive: false)
         case .ignore: break
@@ -126,11 +148,23 @@ extension HTTPConnection {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
             isInputClosed = true
-            // A request that is being answered still gets its answer.
-            if case .waiting = mailbox { channel.close(mode: .all, promise: nil) }
             isLingering = false
+            // A client that says nothing more has gone: what it asked for last is given up. Only what was already
+            // written goes out.
+            if !isEnding { channel.close(mode: .all, promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { resumeRoomWaiter() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func resumeRoomWaiter() {
+        let waiter = roomWaiter
+        roomWaiter = nil
+        waiter?.resume()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -143,6 +177,9 @@ extension HTTPConnection {
         let before = mailbox
         mailbox = .closed
         if case .waiting(let task) = before { task.resume(returning: nil) }
+        resumeRoomWaiter()
+        endWaiter?.resume()
+        endWaiter = nil
         context.fireChannelInactive()
     }
 }
@@ -151,4 +188,6 @@ extension HTTPConnection {
 struct ReceivedRequest: Sendable {
     var request: APIRequest
     var keepAlive: Bool
+    /// Whether an answer can come in chunks: HTTP/1.0 knows none.
+    var takesChunks: Bool
 }

@@ -60,7 +60,16 @@ struct HTTPFront: Service {
         }
     }
 
+    /// Answers the connection's requests until it closes, and gives up the one that is being answered then.
     private func serve(_ connection: HTTPConnection) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await answer(connection) }
+            await connection.closed()
+            group.cancelAll()
+        }
+    }
+
+    private func answer(_ connection: HTTPConnection) async {
         while let received = await connection.next() {
             let response = await application.respond(to: received.request)
             await connection.write(response, to: received)
@@ -93,6 +102,7 @@ struct HTTPFront: Service {
         decoding.maxHeaderListSize = limits.headerBytes
         let connection = HTTPConnection(channel: channel, limits: limits)
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ArrivalWatch(connection))
         try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(
             ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding))

@@ -20,12 +20,15 @@ struct RequestAssembly {
         /// The client waits to be told that its body is wanted.
         case sendContinue
         /// The request is complete.
-        case answer(APIRequest, keepAlive: Bool)
+        case answer(ReceivedRequest)
         /// Answer with this, close, and look at nothing that still comes.
         case refuse(Fault)
         /// It belongs to a request that was refused.
         case ignore
     }
+
+    /// Whether no request has begun.
+    var isBetweenRequests: Bool { head == nil }
 
     mutating func receive(_ part: HTTPServerRequestPart) -> Action {
         guard !isRefused else { return .ignore }
@@ -39,6 +42,11 @@ struct RequestAssembly {
     private mutating func receive(_ head: HTTPRequestHead) -> Action {
         self.head = head
         body = []
+        // Source: RFC 9112 section 3.2.
+        let hosts = head.headers["Host"].count
+        guard hosts == 1 || hosts == 0 && head.version != .http1_1 else {
+            return refuse(.badRequest("The request must have one Host header."))
+        }
         if let length = head.headers["Content-Length"].first.flatMap({ Int($0) }) {
             guard length <= limits.bodyBytes else { return refuse(.tooLarge(limits.bodyBytes)) }
             body.reserveCapacity(min(length, 65536))
@@ -61,9 +69,11 @@ struct RequestAssembly {
     private mutating func end() -> Action {
         guard let head else { return .ignore }
         self.head = nil
-        let request = APIRequest(method: head.method, target: head.uri, headers: head.headers, body: body)
+        let request = APIRequest(method: head.method, target: head.uri.originForm, headers: head.headers, body: body)
         body = []
-        return .answer(request, keepAlive: head.isKeepAlive)
+        return .answer(
+            ReceivedRequest(request: request, keepAlive: head.isKeepAlive, takesChunks: head.version == .http1_1)
+        )
     }
 
     private mutating func refuse(_ fault: Fault) -> Action {
@@ -88,6 +98,17 @@ struct RequestAssembly {
         case is HTTPParserError: return refuse(.badRequest("The request is not well-formed HTTP/1.1."))
         default: return .ignore
         }
+    }
+}
+
+extension String {
+    /// Path and query of a request's target, which a client may give as a whole URL.
+    ///
+    /// Source: RFC 9112 section 3.2.2.
+    fileprivate var originForm: String {
+        guard !hasPrefix("/"), let scheme = firstRange(of: "://") else { return self }
+        let rest = self[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
+        return rest.hasPrefix("/") ? String(rest) : "/" + rest
     }
 }
 

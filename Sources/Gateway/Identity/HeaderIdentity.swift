@@ -7,18 +7,19 @@ internal import ResourceModel
 struct HeaderIdentity: Sendable {
     /// The project of a caller that names none.
     static let defaultProject = "admin"
+    /// What a caller may do that says nothing of roles.
+    private static let everything = implied(by: [.admin])
 
     /// The caller of a request; `header` gives the values of the header of a name, in whatever case.
     ///
     /// - Throws: 400 when a header could not be told to the services.
     func context(requestID: String, header: (String) -> [String]) throws(Fault) -> RequestContext {
-        let names = ["X-Project-Id", "X-Tenant-Id"].filter { !header($0).isEmpty }
-        let project = try plain(names.first ?? "X-Project-Id", header)
+        let project = try plain(header("X-Project-Id").isEmpty ? "X-Tenant-Id" : "X-Project-Id", header)
         let roles = header("X-Roles")
         return RequestContext(
             projectID: project ?? Self.defaultProject,
             userID: try plain("X-User-Id", header) ?? "",
-            roles: roles.isEmpty ? Self.implied(by: [.admin]) : Self.roles(roles),
+            roles: roles.isEmpty ? Self.everything : Self.roles(roles),
             requestID: requestID
         )
     }

@@ -6,12 +6,15 @@ struct JSONOutput: ~Copyable {
         bytes.reserveCapacity(capacity)
     }
 
-    /// The text so far; the output is empty afterwards.
-    mutating func take() -> [UInt8] {
+    /// The text so far; the output is empty afterwards, with room for the given number of bytes.
+    mutating func take(leavingRoomFor capacity: Int = 0) -> [UInt8] {
         let text = bytes
         bytes = []
+        bytes.reserveCapacity(capacity)
         return text
     }
+
+    var count: Int { bytes.count }
 
     /// Appends text that already is JSON.
     mutating func raw(_ text: StaticString) {

@@ -34,6 +34,8 @@ struct QueryString: Hashable, Sendable {
 
 /// The text without its escapes; nil when one is malformed or the result is not UTF-8.
 func percentDecoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+    let isPlain = text.utf8.allSatisfy { $0 != UInt8(ascii: "%") && !(plusIsSpace && $0 == UInt8(ascii: "+")) }
+    if isPlain { return String(text) }
     var bytes: [UInt8] = []
     var rest = text.utf8.makeIterator()
     while let byte = rest.next() {

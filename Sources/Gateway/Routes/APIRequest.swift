@@ -3,20 +3,21 @@ internal import NIOHTTP1
 /// One request as it came off the connection.
 struct APIRequest: Sendable {
     var method: HTTPMethod
-    /// Path and query, as in the request line.
-    var target: String
+    let path: Substring
+    /// What stands behind the question mark.
+    let queryText: Substring
     var headers: HTTPHeaders
     var body: [UInt8]
 
+    /// A request for a path with its query, as they stand in the request line.
     init(method: HTTPMethod, target: String, headers: HTTPHeaders = [:], body: [UInt8] = []) {
         self.method = method
-        self.target = target
+        let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        path = target[..<end]
+        queryText = target[end...].dropFirst()
         self.headers = headers
         self.body = body
     }
-
-    var path: Substring { target.prefix { $0 != "?" } }
-    var queryText: Substring { target.drop { $0 != "?" }.dropFirst() }
 
     /// The body's value; nil when there is no body.
     ///
@@ -36,11 +37,21 @@ struct APIResponse: Sendable {
     var status: Int
     /// JSON, or empty.
     var body: [UInt8]
+    /// Writes the body instead, where it is too long to be held.
+    var stream: Stream?
     var headers: [(name: String, value: String)] = []
+
+    /// Writes a body; what it throws breaks the answer off.
+    typealias Stream = @Sendable (any BodySink) async throws -> Void
 
     init(status: Int, body: [UInt8] = []) {
         self.status = status
         self.body = body
+    }
+
+    init(status: Int, stream: @escaping Stream) {
+        self.init(status: status)
+        self.stream = stream
     }
 
     init(_ fault: Fault) {

@@ -12,6 +12,7 @@ struct RESTApplication: Sendable {
     let settings: Settings
     let logger: Logger
     private let identity = HeaderIdentity()
+    private let requestIDs = RequestIDs()
 
     struct Settings: Hashable, Sendable {
         /// What stands before the path in links, for example `https://api.example.org`; nil is what the client used.
@@ -34,7 +35,7 @@ struct RESTApplication: Sendable {
     ///
     /// Every answer carries the request's id.
     func respond(to request: APIRequest) async -> APIResponse {
-        let requestID = "req-\(ID<Any>.random())"
+        let requestID = requestIDs.next()
         var response: APIResponse
         do {
             response = try await answer(request, requestID: requestID)
@@ -43,7 +44,8 @@ struct RESTApplication: Sendable {
         } catch let error as RemoteError {
             response = APIResponse(Fault(error, asking: resource(of: request)))
         } catch {
-            log(error, request, requestID)
+            // Without a client it is no failure but the end of the call.
+            if !Task.isCancelled { log("request failed", error, request, requestID) }
             response = APIResponse(.internalError)
         }
         response.headers.append((name: "x-openstack-request-id", value: requestID))
@@ -57,10 +59,31 @@ struct RESTApplication: Sendable {
             request: request,
             context: try identity.context(requestID: requestID) { request.headers[$0] },
             parameters: try QueryString(request.queryText),
-            base: base(of: request)
+            linkPrefix: settings.linkPrefix
         )
-        return try await CurrentRequest.$context.withValue(scope.context) {
+        var response = try await CurrentRequest.$context.withValue(scope.context) {
             try await route(scope, to: target)
+        }
+        if let stream = response.stream {
+            response.stream = { sink in try await perform(stream, to: sink, scope) }
+        }
+        return response
+    }
+
+    /// Writes a long body on behalf of the caller; what goes wrong on the way can only be logged.
+    private func perform(_ stream: APIResponse.Stream, to sink: any BodySink, _ scope: RequestScope) async throws {
+        do {
+            try await CurrentRequest.$context.withValue(scope.context) { try await stream(sink) }
+        } catch {
+            if Task.isCancelled || error is ClientGone {
+                logger.debug(
+                    "client left before the end of its answer",
+                    metadata: ["request": "\(scope.context.requestID)"]
+                )
+            } else {
+                log("answer broken off", error, scope.request, scope.context.requestID)
+            }
+            throw error
         }
     }
 
@@ -70,17 +93,11 @@ struct RESTApplication: Sendable {
         return catalogue[name]?.resource
     }
 
-    private func base(of request: APIRequest) -> String {
-        if let prefix = settings.linkPrefix { return prefix }
-        let scheme = request.headers["X-Forwarded-Proto"].first == "https" ? "https" : "http"
-        return "\(scheme)://\(request.headers["Host"].first ?? "localhost:9696")"
-    }
-
-    private func log(_ error: any Error, _ request: APIRequest, _ requestID: String) {
+    private func log(_ message: Logger.Message, _ error: any Error, _ request: APIRequest, _ requestID: String) {
         var metadata: Logger.Metadata = [
             "request": "\(requestID)", "method": "\(request.method)", "path": "\(request.path)", "error": "\(error)",
         ]
         if let global = request.headers["X-Openstack-Request-Id"].first { metadata["global-request"] = "\(global)" }
-        logger.error("request failed", metadata: metadata)
+        logger.error(message, metadata: metadata)
     }
 }

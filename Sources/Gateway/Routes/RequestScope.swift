@@ -6,8 +6,15 @@ struct RequestScope: Sendable {
     var request: APIRequest
     var context: RequestContext
     var parameters: QueryString
+    /// What stands before the path in links; nil for what the client used.
+    var linkPrefix: String?
+
     /// Scheme and host, for example `http://127.0.0.1:9696`.
-    var base: String
+    var base: String {
+        if let linkPrefix { return linkPrefix }
+        let scheme = request.headers["X-Forwarded-Proto"].first == "https" ? "https" : "http"
+        return "\(scheme)://\(request.headers["Host"].first ?? "localhost:9696")"
+    }
 
     /// The request's URL without parameters, for links to other pages of it.
     var url: String { base + request.path }

@@ -48,17 +48,16 @@ struct ResourceRoutes: Sendable {
             viewerIsAdmin: scope.context.isAdmin,
             greatestLimit: settings.greatestLimit
         )
-        let view = try codec.view(for: scope.context, fields: parameters.fields)
-        var pages = ServicePages(query: parameters.query, pageSize: settings.pageSize)
-        var list = ListRenderer(collection: resource.collection)
-        while !parameters.matchesNothing, let query = pages.next {
-            let answer = try await call(codec.calls.list(query))
-            let count = try list.append(answer, field: codec.calls.page[resource.collection], by: view, of: codec)
-            pages.took(count, lastID: list.lastID)
-        }
-        let links = PageLinks(url: scope.url, parameters: parameters)
-            .links(count: list.count, firstID: list.firstID, lastID: list.lastID)
-        return APIResponse(status: 200, body: list.finish(links: links, named: "\(resource.collection)_links"))
+        let answer = ListAnswer(
+            codec: codec,
+            service: service,
+            call: codec.calls.list,
+            view: try codec.view(for: scope.context, fields: parameters.fields),
+            parameters: parameters,
+            url: scope.url,
+            pageSize: settings.pageSize
+        )
+        return try await answer.response()
     }
 
     private func create() async throws -> APIResponse {
@@ -72,7 +71,7 @@ struct ResourceRoutes: Sendable {
         if isBatch {
             let answer = try await call(codec.calls.createBatch(messages))
             var list = ListRenderer(collection: resource.collection)
-            _ = try list.append(answer, field: 1, by: view)
+            try list.append(answer, field: 1, by: view)
             return APIResponse(status: 201, body: list.finish())
         }
         let answer = try await call(codec.calls.create(messages[0]))

@@ -14,7 +14,7 @@ struct SchedulingRoutes: Sendable {
         let call = catalogue.scheduling.agents(ofRouter: try Resource.router.id(id))
         let answer = try await service.call(call.method, call.request)
         var list = ListRenderer(collection: "agents")
-        _ = try list.append(
+        try list.append(
             answer,
             field: catalogue.scheduling.agents["agents"],
             by: catalogue.scheduling.agentView
@@ -29,7 +29,7 @@ struct SchedulingRoutes: Sendable {
         let call = catalogue.scheduling.routers(ofAgent: try Resource.agent.id(id))
         let answer = try await service.call(call.method, call.request)
         var list = ListRenderer(collection: "routers")
-        _ = try list.append(
+        try list.append(
             answer,
             field: catalogue.scheduling.routers["routers"],
             by: try catalogue.router.view(for: scope.context)

@@ -18,8 +18,9 @@ enum Target: Hashable, Sendable {
     /// A trailing slash, a `.json` after the last name, and dashes for underscores in collections make no difference.
     init?(path: some StringProtocol) {
         var segments: [String] = []
-        for part in path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            guard let segment = percentDecoded(part) else { return nil }
+        let parts = Substring(path).utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        for part in parts.dropFirst() {
+            guard let segment = percentDecoded(Substring(part)) else { return nil }
             segments.append(segment)
         }
         // The empty string is a tag like any other, so one slash more after `tags/` names it.
@@ -45,7 +46,9 @@ enum Target: Hashable, Sendable {
         }
     }
 
-    private static func collection(_ name: String) -> String { String(name.map { $0 == "-" ? "_" : $0 }) }
+    private static func collection(_ name: String) -> String {
+        name.utf8.contains(UInt8(ascii: "-")) ? String(name.map { $0 == "-" ? "_" : $0 }) : name
+    }
 
     private static func withoutSuffix(_ names: [String]) -> [String] {
         guard let last = names.last, last.hasSuffix(".json") else { return names }

@@ -1,44 +1,54 @@
 /// The answer to a list request as it grows from one or more pages of a service.
 struct ListRenderer: ~Copyable {
-    private var output = JSONOutput(capacity: 16384)
+    private var output: JSONOutput
     private var renderer = ObjectRenderer()
-    private(set) var count = 0
-    private(set) var firstID: String?
-    private(set) var lastID: String?
+    private var count = 0
+    private let capacity: Int
 
-    init(collection: String) {
+    /// A list that is expected to take so many bytes, or is taken away in pieces of that size.
+    init(collection: String, capacity: Int = 16384) {
+        self.capacity = capacity
+        output = JSONOutput(capacity: capacity)
         output.raw("{")
         output.string(collection)
         output.raw(":[")
     }
 
-    /// Adds the objects in field `number` of a list answer; how many there were.
+    /// Adds all objects in field `number` of an answer.
+    ///
+    /// - Throws: `WireError` when the answer is not a message.
+    mutating func append(_ answer: [UInt8], field number: Int, by plan: RenderingPlan) throws(WireError) {
+        _ = try append(answer, field: number, from: 0, by: plan, upTo: .max)
+    }
+
+    /// Adds objects of an answer from `start` on until there are at least `size` bytes to take.
+    ///
+    /// Gives where to go on; nil when all have been added.
     ///
     /// - Throws: `WireError` when the answer is not a message.
     mutating func append(
         _ answer: [UInt8],
         field number: Int,
+        from start: Int,
         by plan: RenderingPlan,
-        of codec: ResourceCodec? = nil
-    ) throws(WireError) -> Int {
+        upTo size: Int
+    ) throws(WireError) -> Int? {
         let bytes = answer.span
-        var reader = WireReader(in: 0..<bytes.count)
-        var added = 0
-        var last = 0..<0
+        var reader = WireReader(in: start..<bytes.count)
         while let field = try reader.next(bytes) {
             guard field.number == number else { continue }
             if count > 0 { output.byte(UInt8(ascii: ",")) }
-            if count == 0 { firstID = try codec?.id(of: bytes, in: field.range) }
             try renderer.render(bytes, in: field.range, by: plan, to: &output)
-            last = field.range
             count += 1
-            added += 1
+            if output.count >= size { return reader.position }
         }
-        if added > 0 { lastID = try codec?.id(of: bytes, in: last) }
-        return added
+        return nil
     }
 
-    /// The whole answer, with the links if there are any.
+    /// The text since the last piece.
+    mutating func takePiece() -> [UInt8] { output.take(leavingRoomFor: capacity) }
+
+    /// The rest of the answer, with the links if there are any.
     mutating func finish(links: JSONValue? = nil, named name: String = "") -> [UInt8] {
         output.raw("]")
         if let links {
@@ -57,7 +67,7 @@ extension RenderingPlan {
     ///
     /// - Throws: `WireError` when the answer is not a message.
     func json(_ answer: [UInt8], under key: String?) throws(WireError) -> [UInt8] {
-        var output = JSONOutput()
+        var output = JSONOutput(capacity: 512 + answer.count * 2)
         var renderer = ObjectRenderer()
         if let key {
             output.raw("{")
