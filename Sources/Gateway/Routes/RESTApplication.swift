@@ -11,6 +11,8 @@ struct RESTApplication: Sendable {
     let services: Services
     let settings: Settings
     let logger: Logger
+    /// What `/openapi.json` answers.
+    private let description: [UInt8]
     private let identity = HeaderIdentity()
 
     struct Settings: Hashable, Sendable {
@@ -25,6 +27,7 @@ struct RESTApplication: Sendable {
     /// - Throws: `TableError` when a table does not fit the contracts.
     init(services: Services, settings: Settings, logger: Logger) throws(TableError) {
         catalogue = try Catalogue()
+        description = OpenAPIDocument(resources: Catalogue.resources).json.text
         self.services = services
         self.settings = settings
         self.logger = logger
@@ -52,6 +55,11 @@ struct RESTApplication: Sendable {
 
     private func answer(_ request: APIRequest, requestID: String) async throws -> APIResponse {
         guard request.method != .HEAD, request.method != .PATCH else { throw Fault.methodNotAllowed(["GET"]) }
+        // Whoever wants to learn how to ask need not be known yet.
+        if request.path == "/openapi.json" {
+            guard request.method == .GET else { throw Fault.methodNotAllowed(["GET"]) }
+            return APIResponse(status: 200, body: description)
+        }
         guard let target = Target(path: request.path) else { throw Fault.unknownURL }
         let scope = RequestScope(
             request: request,

@@ -50,7 +50,8 @@ struct SchedulingRoutes: Sendable {
             isAdd: true
         )
         _ = try await service.call(call.method, call.request)
-        return APIResponse(status: 201)
+        // openstacksdk reads a value out of this answer.
+        return APIResponse(status: 201, json: .null)
     }
 
     func router(_ router: String, ofAgent id: String) async throws -> APIResponse {

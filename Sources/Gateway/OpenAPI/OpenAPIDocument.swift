@@ -1,0 +1,74 @@
+/// The API's description for programs, printed from the same tables that the engine works by.
+///
+/// Source: OpenAPI Specification 3.1.1.
+struct OpenAPIDocument: Sendable {
+    let json: JSONValue
+
+    /// The description of these collections, with what is there whatever they are.
+    init(resources: [Resource]) {
+        var paths = JSONObject()
+        var schemas = SharedParts.schemas
+        for (path, operations) in DiscoveryPaths.all { paths[path] = operations }
+        for resource in resources {
+            for (path, operations) in ResourcePaths(resource: resource).all { paths[path] = operations }
+            for (name, schema) in ResourceSchemas(resource: resource).all { schemas[name] = schema }
+        }
+        for action in MemberAction.all { action.add(to: &paths) }
+        for (name, schema) in MemberAction.schemas { schemas[name] = schema }
+        json = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "Sluice",
+                "version": "v2.0",
+                "summary": "Routers and floating IPs by the Networking API v2.0.",
+                "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
+            ],
+            "servers": [["url": "/"]],
+            "paths": .object(paths),
+            "components": [
+                "schemas": .object(schemas),
+                "responses": .object(SharedParts.refusals),
+                "headers": .object(SharedParts.headers),
+            ],
+        ]
+    }
+}
+
+/// One method of a path.
+struct Operation {
+    var id: String
+    var tag: String
+    var summary: String
+    var parameters: [JSONValue] = []
+    var body: JSONValue?
+    /// The status of success, and the schema of its body; nil for none.
+    var success: (status: Int, schema: JSONValue?)
+    /// What can be done next with what the answer names.
+    var links: JSONValue?
+    /// The statuses of refusals.
+    var refusals: [Int]
+
+    var json: JSONValue {
+        var object = JSONObject([
+            "operationId": .string(id), "tags": [.string(tag)], "summary": .string(summary),
+        ])
+        if !parameters.isEmpty { object["parameters"] = .array(parameters) }
+        if let body {
+            object["requestBody"] = ["required": true, "content": ["application/json": ["schema": body]]]
+        }
+        var answer = JSONObject([
+            "description": .string(success.schema == nil ? "Done." : "The answer."), "headers": SharedParts.everyHeader,
+        ])
+        if let schema = success.schema { answer["content"] = ["application/json": ["schema": schema]] }
+        if let links { answer["links"] = links }
+        var responses = JSONObject()
+        responses["\(success.status)"] = .object(answer)
+        for status in refusals { responses["\(status)"] = SharedParts.refusal(status) }
+        object["responses"] = .object(responses)
+        return .object(object)
+    }
+
+    /// What any request can be refused with.
+    static let reading = [400, 403, 404, 503]
+    static let writing = [400, 403, 404, 409, 412, 503]
+}
