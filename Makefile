@@ -7,12 +7,13 @@ CONFIG    ?= debug
 BIN       := .build/$(CONFIG)
 PACKAGES  := libpq-dev libnghttp2-dev libprotobuf-c-dev libnftnl-dev libmnl-dev pkg-config postgresql nftables iproute2 \
              conntrack iputils-ping curl python3-venv nghttp2-client
+CLIENT_PACKAGES := golang-go golang-github-gophercloud-gophercloud-dev
 PROTO_PACKAGES := protobuf-compiler libprotobuf-dev protobuf-c-compiler
 SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo -E)
 DATA      ?= /var/lib/sluice
 SOURCES   := $(shell find Sources Tests Benchmarks -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*' 2>/dev/null) Package.swift
 
-.PHONY: help setup build demo up down test bench bench-api bench-rpc lint format protos protos-check compose-test ci
+.PHONY: help setup clients build demo up down test bench bench-api bench-rpc lint format protos protos-check compose-test ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | column -t -s '|'
@@ -37,7 +38,12 @@ up: build ## run everything here on DATA=/var/lib/sluice until Ctrl-C
 down: ## delete DATA and the routers that `up` left in the kernel
 	$(SUDO) $(BIN)/sluice down --data $(DATA)
 
-test: setup ## all tests: value, store, kernel, system, acceptance
+clients: setup ## install the clients that only the tests need
+	@missing=$$(for p in $(CLIENT_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing:" $$missing; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+
+test: clients ## all tests: value, store, kernel, system, acceptance
 	swift build --build-tests $(STRICT)
 	$(SUDO) env PATH="$$PATH" swift test --skip-build --no-parallel
 

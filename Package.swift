@@ -202,7 +202,7 @@ let testTargets: [Target] = [
     tests(
         "AcceptanceTests",
         uses: ["Sluice", "Netlink", subprocess, system],
-        exclude: ["requirements.txt", "openstacksdk_story.py", "openstack_cli_story.sh"]
+        exclude: ["requirements.txt", "stories", "contract"]
     ),
 ]
 

@@ -23,11 +23,12 @@ extension AttributeType {
         case .domain: ["type": "string", "maxLength": 254, "pattern": .string("^((\(Self.label)\\.)+)?$")]
         case .object(let attributes, let emptyIsNull): Self.object(attributes, mayBeEmpty: emptyIsNull)
         case .list(let element, let rule): Self.list(element, rule)
-        case .freeObject: ["type": "object"]
         case .moment(.zulu): ["type": "string", "format": "date-time"]
         case .moment(.blank):
             ["type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"]
         case .constant(let value): ["const": value]
+        // Any JSON object; and what needs no more to be said of it.
+        default: [:]
         }
     }
 

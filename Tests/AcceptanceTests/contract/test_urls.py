@@ -1,0 +1,89 @@
+"""Section 1.1: URLs, methods, and what every answer carries."""
+import pytest
+
+from choices import about, creatable, every
+from rest import UNKNOWN
+
+
+def spellings(path):
+    yield f"{path}/"
+    yield f"{path}.json"
+    for old, new in (("-", "_"), ("_", "-")):
+        before, last = path.rsplit("/", 1)
+        yield f"{before}/{last.replace(old, new)}"
+
+
+@about(every)
+def test_the_collection_has_several_spellings(world, collection):
+    path = collection.path(world)
+    plain = world.admin.get(path).ok(200)
+    for spelling in spellings(path):
+        assert world.admin.get(spelling).ok(200) == plain
+
+
+@about(creatable)
+def test_its_objects_have_several_spellings(world, collection):
+    made = collection.create(world)
+    path = collection.path(world, made["id"])
+    plain = world.admin.get(path).ok(200)
+    for spelling in (f"{path}/", f"{path}.json", path.replace(made["id"], made["id"].upper())):
+        assert world.admin.get(spelling).ok(200) == plain
+    if collection.updatable:
+        world.member.put(f"{path}.json", {collection.key: {}}).ok(200)
+    body = {collection.key: collection.make(world, world.number())}
+    more = world.member.post(f"{collection.path(world)}.json", body).ok(201)[collection.key]
+    world.member.delete(collection.path(world, more["id"]) + "/").ok(204)
+
+
+@about(every)
+def test_methods_that_are_not_there_are_told_so(world, collection):
+    path = collection.path(world)
+    for method in ("PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"):
+        assert world.admin.call(method, path).status == 405
+    if collection.name == "availability_zones":
+        return
+    for method in ("POST", "PATCH", "HEAD", "OPTIONS"):
+        assert world.admin.call(method, f"{path}/{UNKNOWN}").status == 405
+
+
+@about(creatable)
+def test_a_delete_takes_no_body(world, collection):
+    path = collection.path(world, collection.create(world)["id"])
+    world.member.delete(path, data='{"a":1}').refused(400, "HTTPBadRequest")
+    world.member.get(path).ok(200)
+
+
+@pytest.mark.parametrize("path", ["/v2.0/nonsense", "/v3/routers", "/v2.0/routers/x/y/z/a/b", "/nonsense",
+                                  "/v2.0//routers", "/v2.0/routers/x/nonsense"])
+def test_an_unknown_url_is_not_found(world, path):
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        assert world.admin.call(method, path, data="").status in (404, 405)
+    world.admin.get(path).refused(404)
+
+
+def test_a_malformed_query_is_refused(world):
+    world.admin.get("/v2.0/routers?name=%ff").refused(400, "BadRequest")
+
+
+def test_every_answer_has_an_id_of_its_own(world):
+    ids = {world.admin.get(path).headers["x-openstack-request-id"]
+           for path in ("/", "/v2.0/", "/v2.0/routers", "/nonsense", "/v2.0/routers/x", "/openapi.json") * 3}
+    assert len(ids) == 18
+
+
+def test_versions_and_core_collections(world):
+    versions = world.admin.get("/").ok(200)["versions"]
+    assert [(one["id"], one["status"]) for one in versions] == [("v2.0", "CURRENT")]
+    assert versions[0]["links"] == [{"rel": "self", "href": f"{world.endpoint}/v2.0/"}]
+    for path in ("/v2.0", "/v2.0/"):
+        found = world.admin.get(path).ok(200)["resources"]
+        assert [(one["name"], one["collection"]) for one in found] == [
+            ("network", "networks"), ("subnet", "subnets"), ("subnetpool", "subnetpools"), ("port", "ports")]
+
+
+def test_extensions_are_shown_one_by_one(world):
+    listed = world.reader.get("/v2.0/extensions").ok(200)["extensions"]
+    for one in listed:
+        assert set(one) == {"name", "alias", "description", "updated", "links"}
+        assert world.reader.get(f"/v2.0/extensions/{one['alias']}").ok(200)["extension"] == one
+    world.reader.get("/v2.0/extensions/nonsense").refused(404, "HTTPNotFound")

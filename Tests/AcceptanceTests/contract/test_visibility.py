@@ -1,0 +1,107 @@
+"""Section 1.4: who finds an object, and who may do what with it."""
+import pytest
+
+from choices import about, creatable, every, taggable, updatable
+from rest import UNKNOWN
+
+
+def ids(caller, collection, world):
+    return {shown["id"] for shown in caller.get(collection.path(world)).ok(200)[collection.members]}
+
+
+def below_another(collection):
+    return "{" in collection.document_path
+
+
+@about(creatable)
+def test_another_project_does_not_find_it(world, collection):
+    made = collection.create(world)
+    path = collection.path(world, made["id"])
+    world.stranger.get(path).refused(404)
+    world.stranger.delete(path).refused(404)
+    if collection.updatable:
+        world.stranger.put(path, {collection.key: {}}).refused(404)
+        named = next(a for a in collection.attributes if a.may("U") and a.has_sample and a.setter == "any")
+        world.stranger.put(path, {collection.key: {named.name: named.sample}}).refused(404)
+    if below_another(collection):
+        world.stranger.get(collection.path(world)).refused(404)
+        world.stranger.post(collection.path(world), {collection.key: collection.make(world, 1)}).refused(404)
+    else:
+        assert world.stranger.get(path).error == collection.not_found
+        assert made["id"] not in ids(world.stranger, collection, world)
+    assert world.admin.get(path).ok(200)[collection.key]["id"] == made["id"]
+
+
+@about(creatable)
+def test_its_project_and_administrators_find_it(world, collection):
+    made = collection.create(world)
+    for caller in (world.reader, world.member, world.manager, world.admin):
+        assert made["id"] in ids(caller, collection, world)
+        assert caller.get(collection.path(world, made["id"])).ok(200)[collection.key]["id"] == made["id"]
+
+
+@about(creatable)
+def test_a_reader_changes_nothing(world, collection):
+    made = collection.create(world)
+    path = collection.path(world, made["id"])
+    body = {collection.key: collection.make(world, world.number())}
+    world.reader.post(collection.path(world), body).refused(403, "PolicyNotAuthorized")
+    world.reader.delete(path).refused(403, "PolicyNotAuthorized")
+    if collection.updatable:
+        named = next(a for a in collection.attributes if a.may("U") and a.has_sample and a.setter == "any")
+        body = {collection.key: {named.name: named.sample}}
+        world.reader.put(path, body).refused(403, "PolicyNotAuthorized")
+    shown = world.admin.get(path).ok(200)[collection.key]
+    assert {name: shown[name] for name in made} == made
+
+
+@about(creatable)
+def test_managers_and_administrators_may_do_what_members_may(world, collection):
+    for caller in (world.manager, world.admin):
+        made = collection.create(world)
+        path = collection.path(world, made["id"])
+        if collection.updatable:
+            named = next(a for a in collection.attributes if a.may("U") and a.has_sample and a.setter == "any")
+            caller.put(path, {collection.key: {named.name: named.sample}}).ok(200)
+        caller.delete(path).ok(204)
+        world.member.get(path).refused(404, collection.not_found)
+
+
+@about(every)
+def test_what_is_no_id_or_nobodys_is_not_found(world, collection):
+    if collection.name == "availability_zones":
+        pytest.skip("has no items")
+    for id in ("no-id", "a name", UNKNOWN, "x" * 300, "%00", "..%2f"):
+        world.admin.get(collection.path(world, id)).refused(404, collection.not_found)
+        if collection.make:
+            world.admin.delete(collection.path(world, id)).refused(404, collection.not_found)
+            if collection.updatable:
+                answer = world.admin.put(collection.path(world, id), {collection.key: {}})
+                answer.refused(404, collection.not_found)
+
+
+@about(taggable)
+def test_the_tags_of_another_project_are_not_found(world, collection):
+    path = collection.path(world, collection.create(world, tags=["blue"])["id"]) + "/tags"
+    for answer in (world.stranger.get(path), world.stranger.put(path, {"tags": []}),
+                   world.stranger.post(path, {"tags": []}), world.stranger.delete(path),
+                   world.stranger.get(f"{path}/blue"), world.stranger.put(f"{path}/red"),
+                   world.stranger.delete(f"{path}/blue")):
+        answer.refused(404, collection.not_found)
+    assert world.member.get(path).ok(200) == {"tags": ["blue"]}
+    for answer in (world.reader.put(path, {"tags": []}), world.reader.delete(path), world.reader.put(f"{path}/red"),
+                   world.reader.post(path, {"tags": ["red"]}), world.reader.delete(f"{path}/blue")):
+        answer.refused(403, "PolicyNotAuthorized")
+    assert world.reader.get(path).ok(200) == {"tags": ["blue"]}
+
+
+@about(lambda c: not c.owned and c.name != "availability_zones")
+def test_what_is_the_operators_is_shown_to_administrators_alone(world, collection):
+    listed = world.admin.get(collection.path(world)).ok(200)[collection.members]
+    if collection.name == "agents":
+        assert listed
+    assert world.member.get(collection.path(world)).ok(200)[collection.members] == []
+    for shown in listed[:1]:
+        id = shown.get("id") or shown["network_id"]
+        world.admin.get(collection.path(world, id)).ok(200)
+        world.member.get(collection.path(world, id)).refused(404, collection.not_found)
