@@ -41,8 +41,8 @@ struct Operation {
     var summary: String
     var parameters: [JSONValue] = []
     var body: JSONValue?
-    /// The status of success, and the schema of its body; nil for none.
-    var success: (status: Int, schema: JSONValue?)
+    /// The status of success, and the schema of its body if it has one; nil where there is no success.
+    var success: (status: Int, schema: JSONValue?)?
     /// What can be done next with what the answer names.
     var links: JSONValue?
     /// The statuses of refusals.
@@ -56,16 +56,20 @@ struct Operation {
         if let body {
             object["requestBody"] = ["required": true, "content": ["application/json": ["schema": body]]]
         }
-        var answer = JSONObject([
-            "description": .string(success.schema == nil ? "Done." : "The answer."), "headers": SharedParts.everyHeader,
-        ])
-        if let schema = success.schema { answer["content"] = ["application/json": ["schema": schema]] }
-        if let links { answer["links"] = links }
         var responses = JSONObject()
-        responses["\(success.status)"] = .object(answer)
+        if let success { responses["\(success.status)"] = answer(success.schema) }
         for status in refusals { responses["\(status)"] = SharedParts.refusal(status) }
         object["responses"] = .object(responses)
         return .object(object)
+    }
+
+    private func answer(_ schema: JSONValue?) -> JSONValue {
+        var answer = JSONObject([
+            "description": .string(schema == nil ? "Done." : "The answer."), "headers": SharedParts.everyHeader,
+        ])
+        if let schema { answer["content"] = ["application/json": ["schema": schema]] }
+        if let links { answer["links"] = links }
+        return .object(answer)
     }
 
     /// What any request can be refused with.

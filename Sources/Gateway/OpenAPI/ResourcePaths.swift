@@ -9,7 +9,9 @@ struct ResourcePaths {
 
     var all: [(path: String, operations: JSONValue)] {
         let path = "/v2.0/\(resource.pathName)"
-        var paths = [(path, object([("get", .list, list), ("post", .create, create)]))]
+        var paths = [
+            (path, object([("get", .list, list), ("post", .create, create), ("post", .refusedCreate, refusal)]))
+        ]
         if verbs.contains(.get) {
             let operations = object([("get", .get, show), ("put", .update, update), ("delete", .delete, delete)])
             paths.append(("\(path)/{id}", operations))
@@ -32,7 +34,7 @@ struct ResourcePaths {
     private func operation(
         _ verb: String,
         _ summary: String,
-        success: (Int, JSONValue?),
+        success: (status: Int, schema: JSONValue?)?,
         refusals: [Int] = Operation.writing
     ) -> Operation {
         Operation(id: verb, tag: collection, summary: summary, success: success, refusals: refusals)
@@ -70,11 +72,16 @@ struct ResourcePaths {
         create.body = keyed("\(noun)Create")
         if verbs.contains(.createBatch) {
             create.body = ["anyOf": [keyed("\(noun)Create"), listed("\(noun)Create", isRequest: true)]]
-            create.success.schema = ["anyOf": [keyed("\(noun)Whole"), listed("\(noun)Whole")]]
+            create.success?.schema = ["anyOf": [keyed("\(noun)Whole"), listed("\(noun)Whole")]]
             create.summary = "Create a \(title), or several, all or nothing."
         }
         create.links = links
         return create
+    }
+
+    /// A create that is known and always wrong.
+    private var refusal: Operation {
+        operation("create_\(name)", "Refused: these come by themselves.", success: nil, refusals: [400, 503])
     }
 
     /// What can be done with an object that was created.
