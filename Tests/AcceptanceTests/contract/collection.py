@@ -53,9 +53,11 @@ class Collection:
         self.bulk = traits.get("bulk", False)
         self.taggable = traits.get("taggable", False)
         self.standard = traits.get("standard", True)
-        self.owned = traits.get("owned", True)
         self.updatable = traits.get("updatable", True)
-        self.maker = traits.get("maker", "member")
+        # Shown to administrators alone.
+        self.operators = traits.get("operators", False)
+        # Whether there are paths of single objects.
+        self.items = traits.get("items", True)
         # The path in the served document.
         self.document_path = traits.get("document_path", f"/v2.0/{name}")
 
@@ -70,6 +72,6 @@ class Collection:
         """A new object of the project alpha, gone when the test is over."""
         body = self.make(world, world.number()) | attributes
         path = self.path(world)
-        made = (caller or world.callers[self.maker]).post(path, {self.key: body}).ok(201)[self.key]
+        made = (caller or world.member).post(path, {self.key: body}).ok(201)[self.key]
         world.forget_later(f"{path}/{made['id']}")
         return made

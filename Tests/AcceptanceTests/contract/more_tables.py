@@ -17,7 +17,7 @@ max_prefixlen             int     PUFS   any  30
 default_quota             int?    PUFS   any  7
 address_scope_id          uuid?   PUFS   any  -
 is_default                bool    PUFS   adm  -
-shared                    bool    PFS    adm  true
+shared                    bool    PF     adm  true
 """ + OWNER + STANDARD)
 
 ADDRESS_SCOPES = Collection(
@@ -27,7 +27,7 @@ ADDRESS_SCOPES = Collection(
 id                        uuid    FS     any  -
 name                      str255  PUFS   any  "a name"
 ip_version                int     RPFS   any  -
-shared                    bool    PUFS   adm  true
+shared                    bool    PUF    adm  true
 """ + OWNER)
 
 SECURITY_GROUPS = Collection(
@@ -56,8 +56,8 @@ port_range_max            int?    PFS    any  -
 remote_ip_prefix          cidr?   PFS    any  "192.0.2.0/24"
 normalized_cidr           cidr?   -      any  -
 remote_group_id           uuid?   PFS    any  -
-remote_address_group_id   uuid?   PO     any  -
-belongs_to_default_sg     bool    O      any  -
+remote_address_group_id   uuid?   O      any  -
+belongs_to_default_sg     bool    FO     any  -
 description               str255  PF     any  "words"
 """ + OWNER + TIMES)
 
@@ -87,7 +87,7 @@ internal_ip_address       ip4     RPU    any  -
 internal_port             int?    PU     any  -
 external_port             int?    PUFS   any  -
 internal_port_range       word?   PU     any  -
-external_port_range       word?   PUF    any  -
+external_port_range       word?   PUFS   any  -
 description               str255  PUF    any  "words"
 """)
 
@@ -116,17 +116,28 @@ ip_address                ip?     PFS    any  -
 """ + OWNER + TIMES)
 
 IP_AVAILABILITIES = Collection(
-    "network-ip-availabilities", "network_ip_availability", "NetworkNotFound", owned=False, standard=False,
+    "network-ip-availabilities", "network_ip_availability", "NetworkNotFound", operators=True, standard=False,
     table="""
-network_id                uuid    F      any  -
-network_name              word    F      any  -
+network_id                uuid    FS     any  -
+network_name              word    FS     any  -
 total_ips                 int     -      any  -
 used_ips                  int     -      any  -
 subnet_ip_availability    list    -      any  -
-tenant_id                 text    F      any  -
-project_id                text    F      any  -
+tenant_id                 text    FS     any  -
+project_id                text    FS     any  -
+""")
+
+FLOATING_IP_POOLS = Collection(
+    "floatingip_pools", "floatingip_pool", "SubnetNotFound", standard=False, items=False,
+    table="""
+subnet_id                 uuid    FS     any  -
+subnet_name               word    FS     any  -
+network_id                uuid    FS     any  -
+cidr                      cidr    FS     any  -
+tenant_id                 text    FS     any  -
+project_id                text    FS     any  -
 """)
 
 ALL = [NETWORKS, SUBNETS, PORTS, ROUTERS, FLOATING_IPS, SUBNET_POOLS, ADDRESS_SCOPES, SECURITY_GROUPS,
        SECURITY_GROUP_RULES, RBAC_POLICIES, PORT_FORWARDINGS, CONNTRACK_HELPERS, NDP_PROXIES, AGENTS,
-       AVAILABILITY_ZONES, IP_AVAILABILITIES]
+       AVAILABILITY_ZONES, IP_AVAILABILITIES, FLOATING_IP_POOLS]

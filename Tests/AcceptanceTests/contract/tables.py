@@ -134,7 +134,7 @@ port_forwardings          list    O      any  -
 """ + OWNER + STANDARD)
 
 AGENTS = Collection(
-    "agents", "agent", "AgentNotFound", owned=False, standard=False, maker="admin",
+    "agents", "agent", "AgentNotFound", operators=True, standard=False,
     table="""
 id                        uuid    FS     any  -
 agent_type                word    FS     any  -
@@ -153,7 +153,7 @@ resources_synced          bool?   -      any  -
 """)
 
 AVAILABILITY_ZONES = Collection(
-    "availability_zones", "availability_zone", "AvailabilityZoneNotFound", owned=False, standard=False,
+    "availability_zones", "availability_zone", "AvailabilityZoneNotFound", items=False, standard=False,
     table="""
 name                      word    F      any  -
 resource                  word    F      any  -

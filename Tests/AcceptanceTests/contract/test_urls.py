@@ -40,7 +40,7 @@ def test_methods_that_are_not_there_are_told_so(world, collection):
     path = collection.path(world)
     for method in ("PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"):
         assert world.admin.call(method, path).status == 405
-    if collection.name == "availability_zones":
+    if not collection.items:
         return
     for method in ("POST", "PATCH", "HEAD", "OPTIONS"):
         assert world.admin.call(method, f"{path}/{UNKNOWN}").status == 405

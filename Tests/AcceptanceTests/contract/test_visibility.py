@@ -69,7 +69,7 @@ def test_managers_and_administrators_may_do_what_members_may(world, collection):
 
 @about(every)
 def test_what_is_no_id_or_nobodys_is_not_found(world, collection):
-    if collection.name == "availability_zones":
+    if not collection.items:
         pytest.skip("has no items")
     for id in ("no-id", "a name", UNKNOWN, "x" * 300, "%00", "..%2f"):
         world.admin.get(collection.path(world, id)).refused(404, collection.not_found)
@@ -95,7 +95,7 @@ def test_the_tags_of_another_project_are_not_found(world, collection):
     assert world.reader.get(path).ok(200) == {"tags": ["blue"]}
 
 
-@about(lambda c: not c.owned and c.name != "availability_zones")
+@about(lambda c: c.operators)
 def test_what_is_the_operators_is_shown_to_administrators_alone(world, collection):
     listed = world.admin.get(collection.path(world)).ok(200)[collection.members]
     if collection.name == "agents":

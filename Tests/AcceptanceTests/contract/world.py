@@ -13,7 +13,6 @@ class World:
         alpha = {name: Caller(endpoint, "alpha", *held) for name, held in roles.items()}
         self.manager, self.member, self.reader = alpha["manager"], alpha["member"], alpha["reader"]
         self.stranger = Caller(endpoint, "beta", *roles["member"])
-        self.callers = alpha | {"admin": self.admin, "stranger": self.stranger}
         self._numbers = itertools.count(1)
         self._made = []
         self._kept = []
