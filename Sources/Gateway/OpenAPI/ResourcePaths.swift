@@ -8,7 +8,7 @@ struct ResourcePaths {
     private var verbs: Resource.Verbs { resource.verbs }
 
     var all: [(path: String, operations: JSONValue)] {
-        let path = "/v2.0/\(resource.pathName)"
+        let path = "/v2.0/\(parents)\(resource.pathName)"
         var paths = [
             (path, object([("get", .list, list), ("post", .create, create), ("post", .refusedCreate, refusal)]))
         ]
@@ -29,7 +29,19 @@ struct ResourcePaths {
         return .object(object)
     }
 
-    private var id: JSONValue { SharedParts.pathParameter("id", format: "uuid") }
+    /// What the objects of sub-collections belong to: the parents' collection, and the name of one's id.
+    private static let parents: [String: (collection: String, field: String)] = [
+        "conntrack_helpers": ("routers", "router_id"), "port_forwardings": ("floatingips", "floatingip_id"),
+    ]
+
+    /// Where a sub-collection's parent stands.
+    private var parents: String { Self.parents[collection].map { "\($0.collection)/{\($0.field)}/" } ?? "" }
+
+    private var parent: [JSONValue] {
+        Self.parents[collection].map { [SharedParts.pathParameter($0.field, format: "uuid")] } ?? []
+    }
+
+    private var id: [JSONValue] { parent + [SharedParts.pathParameter("id", format: "uuid")] }
 
     private func operation(
         _ verb: String,
@@ -63,12 +75,13 @@ struct ResourcePaths {
             success: (200, listed(noun)),
             refusals: Operation.reading
         )
-        list.parameters = ListParameterSchemas(resource: resource).all
+        list.parameters = parent + ListParameterSchemas(resource: resource).all
         return list
     }
 
     private var create: Operation {
         var create = operation("create_\(name)", "Create a \(title).", success: (201, keyed("\(noun)Whole")))
+        create.parameters = parent
         create.body = keyed("\(noun)Create")
         if verbs.contains(.createBatch) {
             create.body = ["anyOf": [keyed("\(noun)Create"), listed("\(noun)Create", isRequest: true)]]
@@ -89,9 +102,10 @@ struct ResourcePaths {
         var links = JSONObject()
         let verbs: [(Resource.Verbs, String)] = [(.get, "show"), (.update, "update"), (.delete, "delete")]
         for (verb, word) in verbs where self.verbs.contains(verb) {
+            var parameters = JSONObject(["id": .string("$response.body#/\(name)/id")])
+            if let field = Self.parents[collection]?.field { parameters[field] = .string("$request.path.\(field)") }
             links["\(word)_\(name)"] = [
-                "operationId": .string("\(word)_\(name)"),
-                "parameters": ["id": .string("$response.body#/\(name)/id")],
+                "operationId": .string("\(word)_\(name)"), "parameters": .object(parameters),
             ]
         }
         return .object(links)
@@ -106,20 +120,20 @@ struct ResourcePaths {
             success: (200, keyed(noun)),
             refusals: Operation.reading
         )
-        show.parameters = [id, ListParameterSchemas(resource: resource).fields]
+        show.parameters = id + [ListParameterSchemas(resource: resource).fields]
         return show
     }
 
     private var update: Operation {
         var update = operation("update_\(name)", "Change a \(title).", success: (200, keyed("\(noun)Whole")))
-        update.parameters = condition([id])
+        update.parameters = condition(id)
         update.body = keyed("\(noun)Update")
         return update
     }
 
     private var delete: Operation {
         var delete = operation("delete_\(name)", "Delete a \(title).", success: (204, nil))
-        delete.parameters = condition([id])
+        delete.parameters = condition(id)
         return delete
     }
 
@@ -130,20 +144,20 @@ struct ResourcePaths {
     private var tags: JSONValue {
         let answer = SharedParts.schema("Tags")
         var list = operation("list_\(name)_tags", "List the tags.", success: (200, answer), refusals: Operation.reading)
-        list.parameters = [id]
+        list.parameters = id
         var replace = operation("replace_\(name)_tags", "Replace all tags.", success: (200, answer))
-        replace.parameters = condition([id])
+        replace.parameters = condition(id)
         replace.body = answer
         var add = operation("add_\(name)_tags", "Add tags.", success: (200, answer))
-        add.parameters = condition([id])
+        add.parameters = condition(id)
         add.body = answer
         var clear = operation("clear_\(name)_tags", "Remove all tags.", success: (204, nil))
-        clear.parameters = condition([id])
+        clear.parameters = condition(id)
         return ["get": list.json, "put": replace.json, "post": add.json, "delete": clear.json]
     }
 
     private var tag: JSONValue {
-        let parameters = [id, SharedParts.pathParameter("tag")]
+        let parameters = id + [SharedParts.pathParameter("tag")]
         var confirm = operation(
             "confirm_\(name)_tag",
             "Ask whether it has a tag.",
