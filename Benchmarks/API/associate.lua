@@ -1,10 +1,10 @@
 -- wrk: each thread, with one connection, makes a floating IP of its own project that is mapped to a port of its own, and
 -- deletes it again, and so on. Arguments: the external network's id, a file with a port's id a line.
-local threads = 0
+local threads = {}
 
 function setup(thread)
-    thread:set("number", threads)
-    threads = threads + 1
+    thread:set("number", #threads)
+    threads[#threads + 1] = thread
 end
 
 function init(arguments)
@@ -35,5 +35,8 @@ end
 
 function done(summary, latency, requests)
     print(string.format("pairs/s %.3f", summary.requests / 2 / (summary.duration / 1e6)))
+    for _, thread in ipairs(threads) do
+        if thread:get("failures") > 0 then print(thread:get("last")) end
+    end
     print(string.format("errors %d", summary.errors.status + summary.errors.read + summary.errors.timeout))
 end

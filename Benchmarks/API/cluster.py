@@ -6,6 +6,7 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import time
 
 # How long each load lasts.
 SECONDS = int(os.environ.get("SECONDS_EACH", 4))
@@ -86,6 +87,12 @@ class Cluster:
                 capture_output=True, text=True, check=True).stdout
         if int(re.search(r"errors (\d+)", output).group(1)) > 0:
             raise RuntimeError(output)
+        # Those that the end of the time came between, when what was under way is through.
+        time.sleep(2)
+        for number in range(connections):
+            left = self.api.call("GET", f"floatingips?fields=id&project_id=bench-{number}")["floatingips"]
+            for floating in left:
+                self.api.call("DELETE", f"floatingips/{floating['id']}")
         return float(re.search(r"pairs/s ([\d.]+)", output).group(1))
 
     def pid(self, program: str) -> int:

@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import time
 
-from cluster import Cluster
+from cluster import API, Cluster
 from replay import DATABASE, Recording, Replay
 
 CLIENTS = 16
@@ -49,7 +49,6 @@ class Scene:
             INSERT INTO agents (id, host, availability_zone, version, boot_id, lease_until)
             SELECT md5('agent-' || i)::uuid, 'bench-' || i, 'nova', '', '', now() + interval '1 day'
             FROM generate_series(1, 100) i""")
-        # Reports of agents that are not there would be none.
         self.public = api.make("network", **{"name": "public", "router:external": True})["id"]
         self.public_subnet = api.make("subnet", network_id=self.public, ip_version=4, cidr="100.64.0.0/10",
                                       enable_dhcp=False)["id"]
@@ -166,6 +165,8 @@ def fill(cluster: Cluster, scene: Scene, first: int, routers: int, project: str)
     for database in ("sluice_network", "sluice_router", "sluice_floatingip"):
         cluster.sql(database, "VACUUM ANALYZE")
     cluster.sql("postgres", "CHECKPOINT")
+    # The connection may have been closed meanwhile.
+    cluster.api = API(cluster.url)
     print(f"  filled with {routers} routers and {10 * routers} floating IPs"
           f" in {time.perf_counter() - begun:.0f} s", flush=True)
 
