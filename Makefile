@@ -12,7 +12,7 @@ SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo -E)
 DATA      ?= /var/lib/sluice
 SOURCES   := $(shell find Sources Tests Benchmarks -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*' 2>/dev/null) Package.swift
 
-.PHONY: help setup build demo up down test bench bench-api bench-rpc lint format protos protos-check compose-test ci
+.PHONY: help setup build demo up down test bench bench-api bench-rpc bench-agent lint format protos protos-check compose-test ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | column -t -s '|'
@@ -52,6 +52,11 @@ bench-api: setup ## what the API has to reach: figures with goals, each a ratio 
 
 bench-rpc: ## HTTP2Transport against grpc-swift's NIO transport
 	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench
+
+bench-agent: ## the agent against the kernel's own speed (ROWS=… ROUTERS=… for a part; see Benchmarks/Agent/measure.py)
+	swift build -c release $(STRICT)
+	@mkdir -p .build/bench && $(CC) -O2 -Wall -Wextra -o .build/bench/floor Benchmarks/Agent/floor/floor.c -lpthread
+	$(SUDO) env PATH="$$PATH" Benchmarks/Agent/measure.py
 
 lint: ## swift-format in strict mode, shell syntax
 	@swift format lint --strict --configuration .swift-format $(SOURCES)

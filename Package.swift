@@ -135,6 +135,18 @@ let level5: [Target] = [
     program("Sluice", uses: ["Sluice"]),
 ]
 
+// Measures the agent against the kernel's own speed (`make bench-agent`). It stands here and not in the package of the
+// other benchmarks because it reaches into the agent, and needs nothing that the agent does not.
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "AgentBenchmark",
+        dependencies: ["AgentService", "Contracts", "Netlink", protobuf, logging],
+        path: "Benchmarks/Agent",
+        exclude: ["floor", "measure.py", "tools.sh", "whole.py"],
+        swiftSettings: strict
+    )
+]
+
 let testTargets: [Target] = [
     support("PostgresTestSupport", uses: ["Postgres", logging]),
     support("KernelTestSupport", uses: ["Netlink", "Addressing"]),
@@ -215,6 +227,7 @@ let package = Package(
         .executable(name: "FloatingIPService", targets: ["FloatingIPServiceMain"]),
         .executable(name: "AgentService", targets: ["AgentServiceMain"]),
         .executable(name: "Gateway", targets: ["GatewayMain"]),
+        .executable(name: "agent-bench", targets: ["AgentBenchmark"]),
         .library(name: "HTTP2Transport", targets: ["HTTP2Transport"]),
     ],
     dependencies: [
@@ -234,5 +247,5 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
-    targets: systemLibraries + level1 + level2 + level3 + level4 + level5 + testTargets
+    targets: systemLibraries + level1 + level2 + level3 + level4 + level5 + benchmarks + testTargets
 )

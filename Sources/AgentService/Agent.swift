@@ -68,7 +68,7 @@ struct Agent<Transport: ClientTransport> {
             } ?? []
         parts =
             [announcer.service, aftermath.service, reconciler.threads]
-            + [reconciler, routerReporter, addressReporter, routerWatch, addressWatch] + repair
+            + [routerReporter, addressReporter, routerWatch, addressWatch] + repair
     }
 
     /// The long-running things, in the order in which they start.

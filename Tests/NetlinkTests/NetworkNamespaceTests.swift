@@ -42,6 +42,26 @@ import Testing
         }
     }
 
+    @Test func `a namespace is made with what is done in it on one thread, once and again`() throws {
+        try ScratchNetwork.with { network in
+            let node = try network.namespace("node")
+            let name = network.name("made")
+            func make() throws -> ([Link], NetworkNamespace.Identity) {
+                try node.withNamespace { (namespace) throws(NetlinkError) in
+                    try namespace.makeNamespace(named: name) {
+                        (made: consuming NetworkNamespace) throws(NetlinkError) in
+                        var route = try RouteSocket()
+                        return (try route.links(), try made.identity())
+                    }
+                }
+            }
+            let (links, identity) = try make()
+            #expect(links.map(\.name) == ["lo"])
+            #expect(try identity == NetworkNamespace.open(named: name).identity())
+            #expect(try make().1 == identity)
+        }
+    }
+
     @Test func `a missing namespace is not found`() throws {
         let error = #expect(throws: NetlinkError.self) {
             _ = try NetworkNamespace.open(named: "slt-no-such-namespace")

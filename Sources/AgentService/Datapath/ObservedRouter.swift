@@ -55,6 +55,24 @@ struct HostEndSettings: Hashable, Sendable {
     var isUp = true
 }
 
+extension ObservedRouter {
+    /// What there is when a plan was carried out to the letter.
+    init(carriedOut plan: RouterPlan) {
+        isMarked = true
+        parameters = plan.parameters
+        devices = plan.devices.mapValues { device in
+            ObservedDevice(
+                settings: device.settings,
+                hostEnd: device.hostEndSettings,
+                addresses: device.addresses,
+                localAddresses: device.localAddresses
+            )
+        }
+        routes = plan.routes
+        table = .current(plan.translation)
+    }
+}
+
 extension DevicePlan {
     /// The settings that the plan wants.
     var settings: DeviceSettings { DeviceSettings(mac: mac, mtu: mtu, arpIgnore: arpIgnore) }

@@ -8,6 +8,8 @@ struct RouterDiff: Hashable, Sendable {
     private(set) var changes: [KernelChange] = []
     /// The addresses that are new on their devices.
     private(set) var announcements: [DeviceAddress] = []
+    /// The addresses that have left, which must not be announced any more.
+    private(set) var withdrawals: [IPAddress] = []
     /// The connections that must not go on.
     private(set) var flushes: Set<ConntrackFlush> = []
 
@@ -21,17 +23,53 @@ struct RouterDiff: Hashable, Sendable {
 
     /// The difference; nil stands for a router of which nothing is there, or nothing is to be there.
     init(from observed: ObservedRouter?, to plan: RouterPlan?) {
-        guard let plan else {
-            if observed != nil { changes = [.removeNamespace] }
-            return
+        if let plan {
+            compare(observed ?? ObservedRouter(), plan, isNew: observed == nil)
+        } else if observed != nil {
+            changes = [.removeNamespace]
         }
-        if observed == nil { changes.append(.createNamespace) }
-        let observed = observed ?? ObservedRouter()
+    }
+
+    /// The difference; with `isNew`, the namespace was not there before, or was made just now.
+    init(from observed: ObservedRouter, to plan: RouterPlan, isNew: Bool) {
+        compare(observed, plan, isNew: isNew)
+    }
+
+    private mutating func compare(_ observed: ObservedRouter, _ plan: RouterPlan, isNew: Bool) {
+        if isNew { changes.append(.createNamespace) }
         if !observed.isMarked { changes.append(.markNamespace) }
         compareParameters(observed, plan)
         compareTable(observed.table, plan.translation)
         let suspects = compareDevices(observed.devices, plan.devices)
         compareRoutes(observed.routes.filter { _, route in !route.uses(suspects) }, observed.routes, plan.routes)
+    }
+
+    /// The difference that floating IPs make by themselves; each address is told whether it is a local route.
+    init(
+        _ translated: TranslationChange,
+        removed: [(address: CarriedAddress, isRoute: Bool)],
+        added: [(address: CarriedAddress, isRoute: Bool)]
+    ) {
+        if !translated.isEmpty { change(translated) }
+        for (carried, isRoute) in removed {
+            let (device, address) = (carried.device, carried.address)
+            changes.append(
+                isRoute
+                    ? .removeLocalAddress(address, device: device)
+                    : .removeAddress(CIDR(host: .v4(address)), device: device)
+            )
+            flushes.insert(.address(address))
+            withdrawals.append(.v4(address))
+        }
+        for (carried, isRoute) in added {
+            let (device, address) = (carried.device, carried.address)
+            changes.append(
+                isRoute
+                    ? .addLocalAddress(address, device: device)
+                    : .addAddress(CIDR(host: .v4(address)), device: device)
+            )
+            announcements.append(DeviceAddress(device: device, address: .v4(address)))
+        }
     }
 
     private mutating func compareParameters(_ observed: ObservedRouter, _ plan: RouterPlan) {
@@ -45,7 +83,10 @@ struct RouterDiff: Hashable, Sendable {
             return
         }
         let change = TranslationChange(from: translation, to: plan)
-        guard !change.isEmpty else { return }
+        if !change.isEmpty { self.change(change) }
+    }
+
+    private mutating func change(_ change: TranslationChange) {
         changes.append(.changeTable(change))
         flushes.formUnion(change.removed.destinations.keys.map { .address($0) })
         flushes.formUnion(change.removed.forwardings.keys.map { .port($0) })
@@ -66,6 +107,8 @@ extension RouterDiff {
                 continue
             }
             changes.append(.removeDevice(name))
+            withdrawals.append(contentsOf: device.addresses.map(\.address))
+            withdrawals.append(contentsOf: device.localAddresses.map { .v4($0) })
             suspects.insert(name)
             let stays = plan[name]
             for address in device.externalAddresses(name) where stays?.holds(address) != true {
@@ -94,9 +137,15 @@ extension RouterDiff {
     /// Returns whether the kernel drops routes with an address that goes.
     private mutating func removeAddresses(_ device: ObservedDevice, _ wanted: DevicePlan) -> Bool {
         let removed = device.addresses.subtracting(wanted.addresses).sorted()
-        for address in removed { changes.append(.removeAddress(address, device: wanted.name)) }
+        for address in removed {
+            changes.append(.removeAddress(address, device: wanted.name))
+            withdrawals.append(address.address)
+        }
         let removedLocal = device.localAddresses.subtracting(wanted.localAddresses).sorted()
-        for address in removedLocal { changes.append(.removeLocalAddress(address, device: wanted.name)) }
+        for address in removedLocal {
+            changes.append(.removeLocalAddress(address, device: wanted.name))
+            withdrawals.append(.v4(address))
+        }
         for address in device.externalAddresses(wanted.name) where !wanted.holds(address) {
             flushes.insert(.address(address))
         }

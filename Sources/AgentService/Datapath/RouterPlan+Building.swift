@@ -22,6 +22,9 @@ extension RouterPlan {
             devices: builder.devices,
             routes: builder.routes,
             translation: builder.translation,
+            gateways: Dictionary(builder.gateways.map { ($0.network, $0.device) }) { first, _ in first },
+            floatingCounts: builder.floatingCounts,
+            isContested: builder.isContested,
             problems: builder.problems,
             addressProblems: builder.addressProblems
         )
@@ -37,13 +40,16 @@ struct RouterPlanBuilder {
     private(set) var translation = TranslationPlan()
     private(set) var problems: [PlanProblem] = []
     private(set) var addressProblems: [FloatingIPID: PlanProblem] = [:]
+    private(set) var floatingCounts: [String: Int] = [:]
+    private(set) var isContested = false
     /// The gateways that could be built, the first of them being the one for what names none.
-    private var gateways: [Gateway] = []
+    private(set) var gateways: [Gateway] = []
     private var internalDevices: [String] = []
     /// Why a network has no gateway here though the router has one on it.
     private var gatewayProblems: [NetworkID: PlanProblem] = [:]
 
-    private struct Gateway {
+    /// A gateway's network and device.
+    struct Gateway {
         var network: NetworkID
         var device: String
     }
@@ -190,12 +196,13 @@ extension RouterPlanBuilder {
             do throws(PlanProblem) {
                 let gateway = try gateway(on: address.network)
                 try translate(address)
-                carried[gateway, default: []].insert(address.address)
+                if !carried[gateway, default: []].insert(address.address).inserted { isContested = true }
             } catch {
                 addressProblems[address.id] = error
             }
         }
         for (device, addresses) in carried {
+            floatingCounts[device] = addresses.count
             guard addresses.count > RouterPlan.addressLimit else {
                 devices[device]?.addresses.formUnion(addresses.map { CIDR(host: .v4($0)) })
                 continue
@@ -214,15 +221,27 @@ extension RouterPlanBuilder {
         switch address.use {
         case .fixed(let fixed):
             // While a fixed or floating address changes hands both holders may be known for a moment; ids decide.
-            guard translation.destinations[address.address] == nil else { return }
+            guard translation.destinations[address.address] == nil else {
+                isContested = true
+                return
+            }
             translation.destinations[address.address] = FloatingTarget(fixed: fixed, id: address.id)
-            if translation.sources[fixed] == nil { translation.sources[fixed] = address.address }
+            if translation.sources[fixed] == nil {
+                translation.sources[fixed] = address.address
+            } else {
+                isContested = true
+            }
         case .forwardings(let rules):
-            try forward(rules, from: address.address)
+            try translation.forward(rules, from: address.address)
         }
     }
+}
 
-    private mutating func forward(_ rules: [ForwardingRule], from address: IPv4Address) throws(PlanProblem) {
+extension TranslationPlan {
+    /// Adds the forwardings of a floating IP.
+    ///
+    /// - Throws: `forwardingTooWide`; nothing is added then.
+    mutating func forward(_ rules: [ForwardingRule], from address: IPv4Address) throws(PlanProblem) {
         let limit = Self.forwardedPortLimit
         if let rule = rules.first(where: { $0.externalPorts.count > limit }) {
             throw .forwardingTooWide(rule.id, limit: limit)
@@ -230,10 +249,7 @@ extension RouterPlanBuilder {
         for rule in rules {
             for port in rule.externalPorts {
                 let key = ForwardedPort(address: address, transport: rule.transport, port: port)
-                translation.forwardings[key] = Endpoint(
-                    address: rule.internalAddress,
-                    port: rule.internalPort(for: port)
-                )
+                forwardings[key] = Endpoint(address: rule.internalAddress, port: rule.internalPort(for: port))
             }
         }
     }

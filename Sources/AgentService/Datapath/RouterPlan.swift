@@ -11,10 +11,19 @@ struct RouterPlan: Hashable, Sendable {
     /// By destination.
     var routes: [CIDR: RoutePlan]
     var translation: TranslationPlan
+    /// The devices of the gateways, by their networks.
+    var gateways: [NetworkID: String]
+    /// How many floating IPs each gateway's device carries.
+    var floatingCounts: [String: Int]
+    /// Whether floating IPs claim the same external or the same fixed address, so that one hides the other.
+    var isContested: Bool
     /// What is wrong with the router itself.
     var problems: [PlanProblem]
     /// What is wrong with single floating IPs.
     var addressProblems: [FloatingIPID: PlanProblem]
+
+    /// Whether it is all that is wanted.
+    var isComplete: Bool { problems.isEmpty && addressProblems.isEmpty }
 }
 
 /// A kernel parameter of a router's namespace as a whole.
@@ -43,6 +52,9 @@ struct DevicePlan: Hashable, Sendable {
     /// Addresses that are the router's by a local route instead: above some 1000 on one device the kernel's own list,
     /// which it walks at every change, becomes the slowest part of all.
     var localAddresses: Set<IPv4Address>
+
+    /// Whether its floating IPs are local routes.
+    var carriesRoutes: Bool { arpIgnore == 0 }
 }
 
 /// A route of a router; the kernel's own routes to the networks of its addresses are not planned.

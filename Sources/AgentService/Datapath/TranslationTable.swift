@@ -28,18 +28,33 @@ enum TranslationTable {
         static let postrouting: ObjectName = "postrouting"
     }
 
+    /// The table without elements.
+    static let empty = ruleset(TranslationPlan())
+
     /// The whole table with these elements in its maps.
     static func ruleset(_ plan: TranslationPlan) -> Ruleset {
         Ruleset(table, sets: maps, chains: chains, rules: rules, elements: elements(of: plan))
     }
 
-    private static let maps: [NamedSet] = [
-        .map(Map.destinations, from: .ipv4Address, to: .ipv4Address),
-        .map(Map.sources, from: .ipv4Address, to: .ipv4Address),
-        .map(Map.forwardings, from: DataType(.ipv4Address, .transport, .port), to: DataType(.ipv4Address, .port)),
-        .map(Map.gatewaySources, from: DataType(.interfaceName), to: .ipv4Address),
-        .map(Map.hairpinSources, from: DataType(.interfaceName), to: .ipv4Address),
-    ]
+    private static let destinations = NamedSet.map(Map.destinations, from: .ipv4Address, to: .ipv4Address)
+    private static let sources = NamedSet.map(Map.sources, from: .ipv4Address, to: .ipv4Address)
+    private static let forwardings = NamedSet.map(
+        Map.forwardings,
+        from: DataType(.ipv4Address, .transport, .port),
+        to: DataType(.ipv4Address, .port)
+    )
+    private static let gatewaySources = NamedSet.map(
+        Map.gatewaySources,
+        from: DataType(.interfaceName),
+        to: .ipv4Address
+    )
+    private static let hairpinSources = NamedSet.map(
+        Map.hairpinSources,
+        from: DataType(.interfaceName),
+        to: .ipv4Address
+    )
+
+    private static let maps = [destinations, sources, forwardings, gatewaySources, hairpinSources]
 
     // The priorities are those of nft's words dstnat and srcnat.
     private static let chains: [Chain] = [
@@ -82,24 +97,55 @@ enum TranslationTable {
 
     /// What is to be done to each map for a change.
     static func changes(_ change: TranslationChange) -> [(map: NamedSet, elements: ElementChanges)] {
-        let removed = elements(of: change.removed)
-        let added = elements(of: change.added)
-        return maps.map { map in
-            (map, ElementChanges(from: removed[map.name] ?? [], to: added[map.name] ?? []))
-        }
+        let (removed, added) = (change.removed, change.added)
+        // One by one and not by name: this is the path that each change of a floating IP takes.
+        return [
+            (destinations, changes(removed.destinations, added.destinations) { Element($0, $1) }),
+            (sources, changes(removed.sources, added.sources) { Element($0, $1) }),
+            (forwardings, changes(removed.forwardings, added.forwardings) { Element($0, $1) }),
+            (gatewaySources, changes(removed.gatewaySources, added.gatewaySources) { Element($0, $1) }),
+            (hairpinSources, changes(removed.hairpinSources, added.hairpinSources) { Element($0, $1) }),
+        ]
+    }
+
+    private static func changes<Key, Value>(
+        _ removed: [Key: Value],
+        _ added: [Key: Value],
+        _ element: (Key, Value) -> Element
+    ) -> ElementChanges {
+        ElementChanges(
+            deletions: removed.map { element($0, $1) },
+            additions: added.map { element($0, $1) }
+        )
     }
 
     /// What the maps hold for this plan.
     static func elements(of plan: TranslationPlan) -> [ObjectName: [Element]] {
         [
-            Map.destinations: plan.destinations.map { floating, target in
-                Element(RegisterValue(floating), value: RegisterValue(target.fixed), comment: target.id.description)
-            },
-            Map.sources: plan.sources.map { Element(RegisterValue($0), value: RegisterValue($1)) },
-            Map.forwardings: plan.forwardings.map { Element(RegisterValue($0), value: RegisterValue($1)) },
-            Map.gatewaySources: plan.gatewaySources.map { Element(.interfaceName($0), value: RegisterValue($1)) },
-            Map.hairpinSources: plan.hairpinSources.map { Element(.interfaceName($0), value: RegisterValue($1)) },
+            Map.destinations: plan.destinations.map { Element($0, $1) },
+            Map.sources: plan.sources.map { Element($0, $1) },
+            Map.forwardings: plan.forwardings.map { Element($0, $1) },
+            Map.gatewaySources: plan.gatewaySources.map { Element($0, $1) },
+            Map.hairpinSources: plan.hairpinSources.map { Element($0, $1) },
         ]
+    }
+}
+
+extension Element {
+    fileprivate init(_ floating: IPv4Address, _ target: FloatingTarget) {
+        self.init(RegisterValue(floating), value: RegisterValue(target.fixed), comment: target.id.description)
+    }
+
+    fileprivate init(_ fixed: IPv4Address, _ floating: IPv4Address) {
+        self.init(RegisterValue(fixed), value: RegisterValue(floating))
+    }
+
+    fileprivate init(_ port: ForwardedPort, _ endpoint: Endpoint) {
+        self.init(RegisterValue(port), value: RegisterValue(endpoint))
+    }
+
+    fileprivate init(_ interface: String, _ source: IPv4Address) {
+        self.init(.interfaceName(interface), value: RegisterValue(source))
     }
 }
 

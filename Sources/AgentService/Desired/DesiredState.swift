@@ -15,6 +15,24 @@ struct DesiredState: Sendable {
         var addresses = Replica<FloatingAddress>()
         var departed: [FloatingIPID: Revision] = [:]
         var departedRevision: Revision?
+
+        /// Takes in an event and tells whether it changed what is wanted.
+        mutating func apply(_ event: ReplicaEvent<FloatingIPID, FloatingAddress>) -> Bool {
+            let wasSynced = addresses.isSynced
+            switch addresses.apply(event) {
+            case .unchanged:
+                return false
+            case .upserted(let address):
+                departed[address] = nil
+                return true
+            case .removed(let removed):
+                departed.merge(removed) { max($0, $1) }
+                return true
+            case .synced(let removed):
+                departed.merge(removed) { max($0, $1) }
+                return !wasSynced || !removed.isEmpty
+            }
+        }
     }
 
     /// What a change of the desired state asks for.
@@ -25,6 +43,8 @@ struct DesiredState: Sendable {
         case unsubscribe(RouterID)
         /// Bring the kernel to what `router(_:)` says.
         case settle(RouterID)
+        /// Bring it to what is wanted of some floating IPs of a router, all else being as before.
+        case adjust(AddressAdjustment)
         /// The list of routers is complete: look for those in the kernel that are not on it.
         case sweep
     }
@@ -116,6 +136,13 @@ struct DesiredState: Sendable {
         books[router.id] = isGone ? nil : book
     }
 
+    /// Forgets the floating IPs that have left, once they have left the kernel too.
+    mutating func adjusted(_ adjustment: AddressAdjustment) {
+        for (id, change) in adjustment.changes where books[adjustment.router]?.departed[id] == change.departure {
+            books[adjustment.router]?.departed[id] = nil
+        }
+    }
+
     private mutating func applyRouters(_ event: ReplicaEvent<RouterID, RouterSpecification>) -> [Effect] {
         let wasSynced = routers.isSynced
         switch routers.apply(event) {
@@ -149,20 +176,17 @@ struct DesiredState: Sendable {
         _ event: ReplicaEvent<FloatingIPID, FloatingAddress>
     ) -> [Effect] {
         // News of a router that has left is news of an earlier subscription.
-        guard routers.values[id] != nil, var book = books[id] else { return [] }
-        let wasSynced = book.addresses.isSynced
-        let outcome = book.addresses.apply(event)
-        var isChanged = true
-        switch outcome {
-        case .unchanged: isChanged = false
-        case .upserted(let address): book.departed[address] = nil
-        case .removed(let removed): book.departed.merge(removed) { max($0, $1) }
-        case .synced(let removed):
-            book.departed.merge(removed) { max($0, $1) }
-            isChanged = !wasSynced || !removed.isEmpty
-        }
-        books[id] = book
-        return isChanged ? settleIfKnown(id) : []
+        guard let specification = routers.values[id], books[id] != nil else { return [] }
+        let before = event.key.flatMap { books[id]?.addresses.values[$0] }
+        // In place: a copy would cost as much as the router has floating IPs.
+        guard books[id]?.apply(event) == true, isKnown(id) else { return [] }
+        guard let key = event.key, specification.isUp else { return [.settle(id)] }
+        let change = AddressChange(
+            before: before,
+            after: books[id]?.addresses.values[key],
+            departure: books[id]?.departed[key]
+        )
+        return [.adjust(AddressAdjustment(router: id, changes: [key: change]))]
     }
 
     private func settleIfKnown(_ id: RouterID) -> [Effect] {

@@ -21,3 +21,14 @@ enum ReplicaEvent<Key: Hashable & Sendable, Value: Hashable & Sendable>: Hashabl
     /// The object's description makes no sense to this agent; what is known of it stays as it is.
     case rejected(Key, Revision, reason: String)
 }
+
+extension ReplicaEvent where Value: Replicated, Value.Key == Key {
+    /// The one object that comes, changes or goes with the event.
+    var key: Key? {
+        switch self {
+        case .upserted(let value): value.id
+        case .deleted(let key, _): key
+        case .snapshotBegan, .synced, .progress, .rejected: nil
+        }
+    }
+}

@@ -56,26 +56,22 @@ final class NodeHost: Sendable {
         }
     }
 
-    /// Makes a router's device: the peer in the router's namespace with this number, the other end in its bridge.
+    /// Makes a router's devices: the peers in the router's namespace with their numbers, the other ends in their bridges.
     ///
     /// An end of ours that bears the name already is of a namespace that lost its own, and makes way.
-    func createDevice(
-        _ plan: DevicePlan,
-        note: String,
-        index: InterfaceIndex,
-        in router: borrowing NetworkNamespace
-    ) throws(AgentError) {
+    func create(_ devices: [NewDevice], note: String, in router: borrowing NetworkNamespace) throws(AgentError) {
         try route.withLock { (route) throws(AgentError) in
-            let bridge = try Self.bridge(plan.bridge, &route)
-            if let old = try withKernel({ () throws(NetlinkError) in try route.link(named: plan.hostEnd) }) {
-                guard KernelNames.isNote(old.alias) else { throw .foreignDevice(plan.hostEnd) }
-                try withKernel { () throws(NetlinkError) in try route.apply(.deleteLink(old.index)) }
+            var pairs: [VethPair] = []
+            for device in devices {
+                let bridge = try Self.bridge(device.plan.bridge, &route)
+                // Asked for beforehand: the note that follows a pair goes to whoever bears the name.
+                if let old = try withKernel({ () throws(NetlinkError) in try route.link(named: device.plan.hostEnd) }) {
+                    guard KernelNames.isNote(old.alias) else { throw .foreignDevice(device.plan.hostEnd) }
+                    try withKernel { () throws(NetlinkError) in try route.apply(.deleteLink(old.index)) }
+                }
+                pairs.append(VethPair(device, in: bridge, note: note))
             }
-            let pair = VethPair(
-                host: .init(name: plan.hostEnd, master: bridge, mtu: plan.mtu, alias: note),
-                peer: .init(name: plan.name, index: index, mac: plan.mac, mtu: plan.mtu)
-            )
-            try withKernel { () throws(NetlinkError) in try route.createVethPairs([pair], peersIn: router) }
+            try withKernel { () throws(NetlinkError) in try route.createVethPairs(pairs, peersIn: router) }
         }
     }
 
@@ -129,6 +125,22 @@ final class NodeHost: Sendable {
                 throw .kernel(error)
             }
         }
+    }
+}
+
+/// A router's device that is to be made, with the number that it is to have in the router's namespace.
+struct NewDevice {
+    var plan: DevicePlan
+    var index: InterfaceIndex
+}
+
+extension VethPair {
+    fileprivate init(_ device: NewDevice, in bridge: InterfaceIndex, note: String) {
+        let plan = device.plan
+        self.init(
+            host: .init(name: plan.hostEnd, master: bridge, mtu: plan.mtu, alias: note),
+            peer: .init(name: plan.name, index: device.index, mac: plan.mac, mtu: plan.mtu)
+        )
     }
 }
 

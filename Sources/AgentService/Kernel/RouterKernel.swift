@@ -19,6 +19,7 @@ final class RouterKernel: Sendable {
     private let announcer: Announcer
     private let aftermath: Aftermath
     private let changeCount = Atomic(0)
+    private let settlementCount = Atomic(0)
 
     init(
         host: NodeHost,
@@ -40,10 +41,17 @@ final class RouterKernel: Sendable {
     /// How many changes were made since the start: what a restart must not raise.
     var changesMade: Int { changeCount.load(ordering: .relaxed) }
 
+    /// How often a router, or some floating IPs of one, were brought to what was wanted.
+    var settlements: Int { settlementCount.load(ordering: .relaxed) }
+
     /// Brings the kernel to what is wanted of a router, and tells what came of it.
-    func settle(_ desired: DesiredRouter) -> RouterOutcome {
+    ///
+    /// What the kernel holds is read back, unless memory is to be trusted and there is one.
+    func settle(_ desired: DesiredRouter, trustingMemory: Bool = false) -> RouterOutcome {
         do throws(AgentError) {
-            return RouterOutcome(desired: desired, result: try attempt(desired))
+            let result = try attempt(desired, trustingMemory: trustingMemory)
+            settlementCount.add(1, ordering: .releasing)
+            return RouterOutcome(desired: desired, result: result)
         } catch {
             // What the kernel holds is not certain any more; the sockets may be of a namespace that has ended.
             release(desired.id)
@@ -51,33 +59,127 @@ final class RouterKernel: Sendable {
         }
     }
 
-    private func attempt(_ desired: DesiredRouter) throws(AgentError) -> RouterOutcome.Result {
+    private func attempt(
+        _ desired: DesiredRouter,
+        trustingMemory: Bool
+    ) throws(AgentError) -> RouterOutcome.Result {
         if makesOperatorsBridges, desired.isWanted { try host.make(layout.operatorsBridges) }
         let bridges = try host.existing(layout.operatorsBridges)
         guard let plan = RouterPlan(desired, layout: layout, operatorsBridges: bridges) else {
             let isRemoved = try remove(desired.id)
             return .settled(problems: nil, changes: isRemoved ? 1 : 0, removedDevices: isRemoved)
         }
-        let problems = RouterOutcome.Problems(router: plan.problems, addresses: plan.addressProblems)
-        let found = try find(desired.id)
-        var reading = RouterReading(observed: ObservedRouter(), indices: [:])
-        if let found { reading = try reader.read(found) }
-        let diff = RouterDiff(from: found == nil ? nil : reading.observed, to: plan)
-        guard !diff.isEmpty else { return .settled(problems: problems, changes: 0, removedDevices: false) }
-        let router = if let found { found } else { try create(desired.id) }
-        changeCount.add(diff.changes.count, ordering: .relaxed)
+        let diff = try carryOut(plan, trustingMemory: trustingMemory)
+        return .settled(
+            problems: RouterOutcome.Problems(router: plan.problems, addresses: plan.addressProblems),
+            changes: diff.changes.count,
+            removedDevices: diff.removesDevices
+        )
+    }
+
+    private func carryOut(_ plan: RouterPlan, trustingMemory: Bool) throws(AgentError) -> RouterDiff {
+        if trustingMemory, let router = held.withLock({ $0[plan.router] }) {
+            let doubts = router.doubts
+            if let memory = router.withMemory({ $0 }) {
+                let reading = RouterReading(observed: ObservedRouter(carriedOut: memory.plan), indices: memory.indices)
+                // Where memory was wrong, as after a change of someone else's, what there is must be read.
+                if let diff = try? carryOut(plan, on: router, from: reading, since: doubts) { return diff }
+                router.withMemory { $0 = nil }
+            }
+        }
+        guard let router = try find(plan.router) else {
+            // Made before the comparison, with its parameters: each that is set later costs as much as all the addresses.
+            let router = try create(plan.router, plan.parameters)
+            var reading = RouterReading(observed: ObservedRouter(), indices: [:])
+            reading.observed.parameters = plan.parameters
+            return try carryOut(plan, on: router, from: reading, since: router.doubts, isNew: true)
+        }
+        let doubts = router.doubts
+        return try carryOut(plan, on: router, from: reader.read(router), since: doubts)
+    }
+
+    private func carryOut(
+        _ plan: RouterPlan,
+        on router: RouterNamespace,
+        from reading: RouterReading,
+        since doubts: Int,
+        isNew: Bool = false
+    ) throws(AgentError) -> RouterDiff {
+        let diff = RouterDiff(from: reading.observed, to: plan, isNew: isNew)
+        let indices = try apply(diff, to: router, of: plan.router, indices: reading.indices)
+        router.remember(plan.isComplete ? RouterMemory(plan: plan, indices: indices) : nil, since: doubts)
+        follow(diff, on: router, plan, indices)
+        return diff
+    }
+
+    /// Carries out a difference and returns the numbers of the devices as they are then.
+    private func apply(
+        _ diff: RouterDiff,
+        to router: RouterNamespace,
+        of id: RouterID,
+        indices: [String: InterfaceIndex]
+    ) throws(AgentError) -> [String: InterfaceIndex] {
+        guard !diff.isEmpty else { return indices }
         var writer = RouterWriter(
             host: host,
             router: router,
             nodeNote: nodeNote,
-            routerNote: KernelNames.note(ofHostEndIn: desired.id),
-            indices: reading.indices
+            routerNote: KernelNames.note(ofHostEndIn: id),
+            indices: indices
         )
+        changeCount.add(diff.changes.count, ordering: .relaxed)
         try writer.apply(diff.changes)
-        announcer.announce(diff.announcements, of: router)
-        aftermath.endConnections(diff.flushes, of: router)
-        return .settled(problems: problems, changes: diff.changes.count, removedDevices: diff.removesDevices)
+        return writer.indices
     }
+
+    /// Leaves what has time to the threads for it.
+    private func follow(
+        _ diff: RouterDiff,
+        on router: RouterNamespace,
+        _ plan: RouterPlan,
+        _ indices: [String: InterfaceIndex]
+    ) {
+        announcer.withdraw(diff.withdrawals, of: router)
+        announcer.announce(
+            diff.announcements.compactMap { announced in
+                guard let index = indices[announced.device], let device = plan.devices[announced.device] else {
+                    return nil
+                }
+                return AnnouncedAddress(interface: index, mac: device.mac, address: announced.address)
+            },
+            of: router
+        )
+        aftermath.endConnections(diff.flushes, of: router)
+    }
+
+    /// Brings the kernel to what is wanted of some floating IPs of a router, if they can be changed by themselves.
+    ///
+    /// It costs as much as what changes, however many floating IPs the router has.
+    func adjust(_ adjustment: AddressAdjustment) -> AdjustmentOutcome {
+        guard let router = held.withLock({ $0[adjustment.router] }) else {
+            return AdjustmentOutcome(adjustment: adjustment, isDone: false)
+        }
+        let isDone = router.withMemory { memory -> Bool in
+            do throws(AgentError) {
+                // In place: a copy of the plan would cost as much as the router has floating IPs.
+                if let diff = memory?.plan.adjust(adjustment.changes.values) {
+                    let indices = memory?.indices ?? [:]
+                    _ = try apply(diff, to: router, of: adjustment.router, indices: indices)
+                    if let plan = memory?.plan { follow(diff, on: router, plan, indices) }
+                    return true
+                }
+            } catch {
+                // The whole will be read, and what is wrong with it be said.
+            }
+            memory = nil
+            return false
+        }
+        if isDone { settlementCount.add(1, ordering: .releasing) }
+        return AdjustmentOutcome(adjustment: adjustment, isDone: isDone)
+    }
+
+    /// Someone else may have changed what the kernel holds for a router: it is read before it is changed again.
+    func doubt(_ id: RouterID) { held.withLock { $0[id] }?.doubt() }
 }
 
 extension RouterKernel {
@@ -89,7 +191,7 @@ extension RouterKernel {
             if let known, try namespace.identity() == known.identity { return known }
             // Another namespace bears the name, as after someone deleted ours and made one.
             release(id)
-            return hold(try RouterNamespace(name: KernelNames.namespace(of: id), namespace), id)
+            return hold(try RouterNamespace.open(name: KernelNames.namespace(of: id), namespace), id)
         } catch  where error.number == .notFound || error.number == .invalid {
             release(id)
             return nil
@@ -98,14 +200,13 @@ extension RouterKernel {
         }
     }
 
-    private func create(_ id: RouterID) throws(AgentError) -> RouterNamespace {
-        let name = KernelNames.namespace(of: id)
-        // Made from a thread in the node's namespace, whose settings it inherits.
+    private func create(
+        _ id: RouterID,
+        _ parameters: [NamespaceParameter: String]
+    ) throws(AgentError) -> RouterNamespace {
         do throws(NetlinkError) {
-            let namespace = try host.namespace.perform { () throws(NetlinkError) in
-                try NetworkNamespace.create(named: name)
-            }
-            return hold(try RouterNamespace(name: name, namespace), id)
+            let name = KernelNames.namespace(of: id)
+            return hold(try RouterNamespace.create(name: name, on: host.namespace, parameters), id)
         } catch {
             throw .kernel(error)
         }

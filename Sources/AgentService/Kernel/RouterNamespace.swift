@@ -17,8 +17,10 @@ final class RouterNamespace: Sendable {
     /// Opened when first needed, like the next one.
     private let packets = Mutex<PacketSocket?>(nil)
     private let connections = Mutex<ConntrackSocket?>(nil)
-    /// The parameters as read or set last; nil before the first time.
-    private let knownParameters = Mutex<[NamespaceParameter: String]?>(nil)
+    /// The parameters that only `/proc` tells, as read or set last: there each costs as much as a router's listing.
+    private let slowParameters: Mutex<[NamespaceParameter: String]>
+    /// What the agent knows to be in the kernel, as long as nobody else meddles.
+    private let memory = Mutex(RouterMemoryKeeper())
 
     /// Everything but the table.
     struct Contents {
@@ -26,26 +28,54 @@ final class RouterNamespace: Sendable {
         var addresses: [InterfaceAddress]
         /// Those of our making, of both families.
         var routes: [Route]
+        var parameters: [NamespaceParameter: String]
     }
 
-    /// Opens the sockets in a namespace.
-    init(name: String, _ namespace: consuming NetworkNamespace) throws(NetlinkError) {
+    private init(name: String, _ namespace: consuming NetworkNamespace, _ door: consuming RouterDoor)
+        throws(NetlinkError)
+    {
         identity = try namespace.identity()
-        route = Mutex(try namespace.perform { () throws(NetlinkError) in try RouteSocket() })
-        table = Mutex(TableSocket(try namespace.perform { () throws(NetlinkError) in try NftablesSocket() }))
+        slowParameters = Mutex(door.slowParameters)
+        route = Mutex(door.route)
+        table = Mutex(TableSocket(door.table))
         self.name = name
         self.namespace = namespace
     }
 
+    /// Opens the sockets in a namespace.
+    static func open(name: String, _ namespace: consuming NetworkNamespace) throws(NetlinkError) -> RouterNamespace {
+        let door = try namespace.perform { () throws(NetlinkError) in
+            var door = try RouterDoor()
+            try door.readSlowParameters()
+            return door
+        }
+        return try RouterNamespace(name: name, namespace, door)
+    }
+
+    /// Makes a namespace with these parameters, from a thread in the node's, whose settings it inherits.
+    static func create(
+        name: String,
+        on node: borrowing NetworkNamespace,
+        _ parameters: [NamespaceParameter: String]
+    ) throws(NetlinkError) -> RouterNamespace {
+        try node.makeNamespace(named: name) { (namespace: consuming NetworkNamespace) throws(NetlinkError) in
+            var door = try RouterDoor()
+            try door.set(parameters)
+            return try RouterNamespace(name: name, namespace, door)
+        }
+    }
+
     /// Links, those that lead to this node among them, addresses and routes.
     func contents(of node: borrowing NetworkNamespace) throws(AgentError) -> Contents {
-        try withRoute { (route) throws(NetlinkError) in
+        let slow = slowParameters.withLock { $0 }
+        return try withRoute { (route) throws(NetlinkError) in
             let links = RouterLinks(all: try route.links(), nodeID: try route.id(of: node))
             let addresses = try route.addresses()
             let routes =
                 try route.routes(.v4, from: .sluice) + route.routes(.v6, from: .sluice)
                 + route.routes(.v4, in: .local, from: .sluice)
-            return Contents(links: links, addresses: addresses, routes: routes)
+            let parameters = try route.quickParameters().merging(slow) { quick, _ in quick }
+            return Contents(links: links, addresses: addresses, routes: routes, parameters: parameters)
         }
     }
 
@@ -78,40 +108,28 @@ final class RouterNamespace: Sendable {
 }
 
 extension RouterNamespace {
-    /// The values of the parameters that there are; read once, since each costs as much as a router's listing.
-    func parameters() throws(AgentError) -> [NamespaceParameter: String] {
-        if let known = knownParameters.withLock({ $0 }) { return known }
-        let read = try withKernel { () throws(NetlinkError) in
-            try namespace.perform { () throws(NetlinkError) in
-                var values: [NamespaceParameter: String] = [:]
-                for parameter in NamespaceParameter.allCases {
-                    do throws(NetlinkError) {
-                        values[parameter] = try Sysctl(path: parameter.rawValue).read()
-                    } catch  where error.number == .notFound {
-                        continue
-                    }
-                }
-                return values
-            }
-        }
-        knownParameters.withLock { $0 = read }
-        return read
+    /// Lends what is known to be in the kernel; who finds that it is not so sets it to nil.
+    func withMemory<Result: Sendable>(_ body: (inout RouterMemory?) -> Result) -> Result {
+        memory.withLock { body(&$0.memory) }
+    }
+
+    /// From now on nothing is known of what is in the kernel, until it is read anew from now on.
+    func doubt() { memory.withLock { $0.doubt() } }
+
+    /// How often there was doubt: what is learnt from then on counts only if it is still so often.
+    var doubts: Int { memory.withLock(\.doubts) }
+
+    /// Notes what is in the kernel, by what was read or done since there were so many doubts.
+    func remember(_ memory: RouterMemory?, since doubts: Int) {
+        self.memory.withLock { $0.remember(memory, since: doubts) }
     }
 
     /// Sets parameters that there are.
     func set(_ values: [NamespaceParameter: String]) throws(AgentError) {
         try withKernel { () throws(NetlinkError) in
-            try namespace.perform { () throws(NetlinkError) in
-                for (parameter, value) in values {
-                    do throws(NetlinkError) {
-                        try Sysctl(path: parameter.rawValue).write(value)
-                    } catch  where error.number == .notFound {
-                        continue
-                    }
-                }
-            }
+            try namespace.perform { () throws(NetlinkError) in try values.write() }
         }
-        knownParameters.withLock { $0?.merge(values) { $1 } }
+        slowParameters.withLock { $0.merge(values.filter { !$0.key.isQuick }) { $1 } }
     }
 
     /// Announces an address on a device; true when it must be sent again, because receivers were too slow.
@@ -119,14 +137,6 @@ extension RouterNamespace {
         try packets.withLock { (packets) throws(NetlinkError) in
             if packets == nil { packets = try namespace.perform { () throws(NetlinkError) in try PacketSocket() } }
             return try packets?.send(announcement, on: index) == .retryLater
-        }
-    }
-
-    /// The number and the hardware address of a device; nil when there is none of this name.
-    func device(named name: String) throws(NetlinkError) -> (index: InterfaceIndex, mac: MACAddress)? {
-        try route.withLock { (route) throws(NetlinkError) in
-            guard let link = try route.link(named: name), let mac = link.mac else { return nil }
-            return (link.index, mac)
         }
     }
 

@@ -21,7 +21,7 @@ struct RouterReader {
         guard !contents.links.leadElsewhere else { throw .namespaceOfOtherNode(router.name) }
         var observed = ObservedRouter()
         observed.isMarked = contents.links.mark == nodeNote && contents.links.isLoopbackUp
-        observed.parameters = try router.parameters()
+        observed.parameters = contents.parameters
         observed.table = try router.readTable()
         var names: [InterfaceIndex: String] = [:]
         for link in contents.links.all { names[link.index] = link.name }

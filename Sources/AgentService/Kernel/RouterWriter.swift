@@ -7,8 +7,11 @@ struct RouterWriter {
     let router: RouterNamespace
     let nodeNote: String
     let routerNote: String
-    private var indices: [String: InterfaceIndex]
+    /// The numbers of the devices, those that were made included.
+    private(set) var indices: [String: InterfaceIndex]
     private var requests: [RouteRequest] = []
+    /// Devices to make before the requests are sent.
+    private var devices: [NewDevice] = []
 
     /// A writer for a router whose devices have these numbers.
     init(
@@ -52,10 +55,10 @@ struct RouterWriter {
             try send()
             try router.commit(.elements(change))
         case .createDevice(let plan):
-            try send()
-            let index = nextIndex
-            try host.createDevice(plan, note: routerNote, index: index, in: router.namespace)
-            indices[plan.name] = index
+            // What was asked for before may be the end of another device with this one's name.
+            if devices.isEmpty { try send() }
+            devices.append(NewDevice(plan: plan, index: nextIndex))
+            indices[plan.name] = nextIndex
         case .configureHostEnd(let plan):
             try send()
             try host.configureHostEnd(of: plan)
@@ -95,6 +98,11 @@ struct RouterWriter {
     }
 
     private mutating func send() throws(AgentError) {
+        if !devices.isEmpty {
+            let new = devices
+            devices = []
+            try host.create(new, note: routerNote, in: router.namespace)
+        }
         guard !requests.isEmpty else { return }
         let batch = requests
         requests = []

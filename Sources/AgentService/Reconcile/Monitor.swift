@@ -42,6 +42,18 @@ final class Monitor<State>: @unchecked Sendable {
         return result
     }
 
+    /// Changes the state in a way that nobody waits for.
+    ///
+    /// Waking threads that find nothing to do costs more than most changes.
+    func updateQuietly<Result>(_ body: (inout State) -> Result) -> Result {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        return body(&state)
+    }
+
+    /// Wakes all who wait for a change.
+    func wake() { pthread_cond_broadcast(changed) }
+
     /// Looks at the state until it is as wanted; blocks the thread meanwhile.
     func wait<Result>(_ body: (inout State) -> Finding<Result>) -> Result {
         pthread_mutex_lock(lock)

@@ -4,6 +4,7 @@ internal import ResourceModel
 enum Occurrence: Sendable {
     case told(WatchEvent)
     case settled(RouterOutcome)
+    case adjusted(AdjustmentOutcome)
     /// A sweep found routers in the kernel that nobody wanted when it began, or must be repeated.
     case swept(SweepFinding)
     /// It is time to look whether all is still as it should be.
@@ -44,6 +45,7 @@ struct ReconcileState: Sendable {
         switch occurrence {
         case .told(let event): told(event)
         case .settled(let outcome): settled(outcome)
+        case .adjusted(let outcome): adjusted(outcome)
         case .swept(let finding): swept(finding)
         case .repairDue: repair()
         }
@@ -57,6 +59,7 @@ struct ReconcileState: Sendable {
             case .subscribe(let id): .watch(.subscribe(id))
             case .unsubscribe(let id): .watch(.unsubscribe(id))
             case .settle(let id): .work(.settle(desired.router(id)))
+            case .adjust(let adjustment): .work(.adjust(adjustment))
             case .sweep: sweep
             }
         }
@@ -95,8 +98,16 @@ struct ReconcileState: Sendable {
         return actions
     }
 
+    private mutating func adjusted(_ outcome: AdjustmentOutcome) -> [Action] {
+        let id = outcome.adjustment.router
+        // It may have become unknown, or unwanted, meanwhile: then a later event asks for it.
+        guard outcome.isDone else { return desired.isKnown(id) ? [.work(.settle(desired.router(id)))] : [] }
+        desired.adjusted(outcome.adjustment)
+        return [.reportAddresses(outcome.addressReports)]
+    }
+
     private func repair() -> [Action] {
-        desired.ids.sorted().filter(desired.isKnown).map { .work(.settle(desired.router($0))) }
+        desired.ids.sorted().filter(desired.isKnown).map { .work(.verify(desired.router($0))) }
     }
 
     private func swept(_ finding: SweepFinding) -> [Action] {

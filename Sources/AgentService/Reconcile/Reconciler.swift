@@ -2,26 +2,25 @@ internal import Logging
 internal import ResourceModel
 internal import ServiceLifecycle
 internal import ServiceRuntime
+internal import Synchronization
 
 /// Brings the kernel to what the control plane wants, and tells what came of it.
 ///
-/// Occurrences come from the watches and from the threads that work on the kernel, and are taken in one by one. Ending
-/// it changes nothing in the kernel.
-final class Reconciler: Service {
+/// Occurrences come from the watches and from the threads that work on the kernel, and are taken in one by one, by the
+/// threads that bring them. Ending it changes nothing in the kernel.
+final class Reconciler: Sendable {
     /// How many threads work on the kernel: it lets one at a time change devices, so more would only wait.
     static let threadCount = 2
 
     private let kernel: RouterKernel
+    private let state: Mutex<ReconcileState>
     private let queue = WorkQueue()
     private let subscriptions: Subscriptions
     private let record: NodeRecord
     private let routers: StatusReporter
     private let addresses: StatusReporter
-    private let layout: NodeLayout
     private let health: HealthReporter
     private let logger: Logger
-    private let occurrences: AsyncStream<Occurrence>
-    private let occurred: AsyncStream<Occurrence>.Continuation
 
     /// The parts of the agent that a reconciler speaks to.
     struct Parts {
@@ -37,33 +36,38 @@ final class Reconciler: Service {
 
     init(_ parts: Parts) {
         kernel = parts.kernel
-        layout = parts.layout
         subscriptions = parts.subscriptions
         record = parts.record
         routers = parts.routers
         addresses = parts.addresses
+        state = Mutex(ReconcileState(layout: parts.layout))
         health = parts.health
         logger = parts.logger
-        (occurrences, occurred) = AsyncStream.makeStream()
     }
 
     /// Takes in an occurrence.
-    func take(_ occurrence: Occurrence) { occurred.yield(occurrence) }
-
-    /// Takes in occurrences until graceful shutdown.
-    func run() async {
-        await cancelWhenGracefulShutdown {
-            var state = ReconcileState(layout: self.layout)
-            for await occurrence in self.occurrences {
-                for action in state.handle(occurrence) { self.perform(action) }
+    ///
+    /// A change of single floating IPs is carried out by the caller when nothing else is being done: it takes some 20 µs,
+    /// as much as waking a thread for it. All else is left to the threads.
+    func take(_ occurrence: Occurrence) {
+        // What follows from occurrences is asked for in their order, hence under the lock.
+        let claimed = state.withLock { state -> Job? in
+            var claimed: Job?
+            for action in state.handle(occurrence) {
+                if let job = perform(action) { claimed = job }
             }
+            return claimed
         }
+        if let claimed { carryOut(claimed) }
     }
 
-    private func perform(_ action: ReconcileState.Action) {
+    /// Performs an action, or returns the job that the caller is to carry out.
+    private func perform(_ action: ReconcileState.Action) -> Job? {
         switch action {
         case .watch(let change): subscriptions.apply(change)
-        case .work(let job): queue.submit(job)
+        case .work(let job):
+            if case .adjust = job, queue.claim(job) { return job }
+            queue.submit(job)
         case .workLater(let job): queue.postpone(job)
         case .reportRouters(let reports): routers.report(reports)
         case .reportAddresses(let reports): addresses.report(reports)
@@ -79,6 +83,7 @@ final class Reconciler: Service {
             logger.info("in step with the control plane", metadata: [Telemetry.count: "\(record.load.routers)"])
             health.set(.serving)
         }
+        return nil
     }
 }
 
@@ -94,11 +99,12 @@ extension Reconciler {
 
     private func carryOut(_ job: Job) {
         switch job {
-        case .settle(let desired):
-            let outcome = kernel.settle(desired)
-            note(outcome)
-            queue.finish(job.key, succeeded: outcome.isComplete)
-            take(.settled(outcome))
+        case .settle(let desired): finish(job.key, kernel.settle(desired, trustingMemory: true))
+        case .verify(let desired): finish(job.key, kernel.settle(desired))
+        case .adjust(let adjustment):
+            let outcome = kernel.adjust(adjustment)
+            queue.finish(job.key, succeeded: true)
+            take(.adjusted(outcome))
         case .sweep(let wanted):
             do throws(AgentError) {
                 let finding = try kernel.sweep(sparing: wanted)
@@ -113,6 +119,12 @@ extension Reconciler {
                 take(.swept(SweepFinding(routers: [], isComplete: false)))
             }
         }
+    }
+
+    private func finish(_ key: Job.Key, _ outcome: RouterOutcome) {
+        note(outcome)
+        queue.finish(key, succeeded: outcome.isComplete)
+        take(.settled(outcome))
     }
 
     private func note(_ outcome: RouterOutcome) {

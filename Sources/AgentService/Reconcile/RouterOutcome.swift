@@ -74,3 +74,21 @@ struct RouterOutcome: Hashable, Sendable {
         }
     }
 }
+
+/// What came of an attempt to bring the kernel to what is wanted of some floating IPs of a router.
+struct AdjustmentOutcome: Hashable, Sendable {
+    var adjustment: AddressAdjustment
+    /// False: the router must be settled as a whole, since more than these floating IPs is concerned, or what the kernel
+    /// holds is not certain.
+    var isDone: Bool
+
+    /// What the owner of floating IPs is told of one that was carried out.
+    var addressReports: [ObjectReport] {
+        adjustment.changes.compactMap { id, change in
+            if let after = change.after {
+                return ObjectReport(id: id.description, revision: after.revision, state: .active)
+            }
+            return change.departure.map { ObjectReport(id: id.description, revision: $0, state: .removed) }
+        }
+    }
+}

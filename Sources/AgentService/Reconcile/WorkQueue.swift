@@ -12,6 +12,13 @@ final class WorkQueue: Sendable {
     /// Asks for work.
     func submit(_ job: Job) { state.update { $0.schedule.submit(job) } }
 
+    /// Begins a job in the caller's name, if nothing else is being done; it must finish the job then.
+    ///
+    /// A small change takes less time than waking a thread for it.
+    func claim(_ job: Job) -> Bool {
+        state.updateQuietly { !$0.isClosed && $0.schedule.claim(job) }
+    }
+
     /// Asks for work that must not begin at once.
     func postpone(_ job: Job) { state.update { $0.schedule.postpone(job, until: .now + .milliseconds(500)) } }
 
@@ -33,6 +40,7 @@ final class WorkQueue: Sendable {
 
     /// A job was carried out, or is to be tried again.
     func finish(_ key: Job.Key, succeeded: Bool) {
-        state.update { $0.schedule.finish(key, succeeded: succeeded, at: .now) }
+        let hasWork = state.updateQuietly { $0.schedule.finish(key, succeeded: succeeded, at: .now) }
+        if hasWork { state.wake() }
     }
 }

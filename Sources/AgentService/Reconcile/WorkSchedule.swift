@@ -3,8 +3,12 @@ internal import ServiceRuntime
 
 /// One piece of work on the kernel.
 enum Job: Hashable, Sendable {
-    /// Bring the kernel to what is wanted of a router.
+    /// Bring the kernel to what is wanted of a router, from what the agent knows to be there.
     case settle(DesiredRouter)
+    /// The same, from what is there: everything is read back.
+    case verify(DesiredRouter)
+    /// Bring the kernel to what is wanted of some floating IPs of a router.
+    case adjust(AddressAdjustment)
     /// Look for what is ours in the kernel and nobody wants; these routers and bridges are wanted.
     case sweep(Wanted)
 
@@ -22,8 +26,22 @@ enum Job: Hashable, Sendable {
 
     var key: Key {
         switch self {
-        case .settle(let router): .router(router.id)
+        case .settle(let router), .verify(let router): .router(router.id)
+        case .adjust(let adjustment): .router(adjustment.router)
         case .sweep: .sweep
+        }
+    }
+}
+
+extension Job {
+    /// This job and a newer one of its key, as one.
+    func followed(by newer: Job) -> Job {
+        switch (self, newer) {
+        case (.settle(let desired), .adjust(let adjustment)): .settle(desired.adjusted(by: adjustment))
+        case (.verify(let desired), .adjust(let adjustment)): .verify(desired.adjusted(by: adjustment))
+        case (.adjust(let older), .adjust(let adjustment)): .adjust(older.followed(by: adjustment))
+        case (.verify, .settle(let desired)): .verify(desired)
+        default: newer
         }
     }
 }
@@ -31,7 +49,7 @@ enum Job: Hashable, Sendable {
 /// Whose turn it is: a router is worked on by one thread at a time, in the order of asking; what failed is tried again
 /// after a wait that grows, and never dropped.
 ///
-/// A newer job of a key takes the place of one that waits, and waits while an older one runs.
+/// A newer job of a key joins one that waits, and waits while an older one runs.
 struct WorkSchedule: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -55,9 +73,19 @@ struct WorkSchedule: Sendable {
     ///
     /// A job that waits to be tried again is tried at once, in its new form.
     mutating func submit(_ job: Job) {
-        let isQueued = jobs.updateValue(job, forKey: job.key) != nil && due[job.key] == nil
-        due[job.key] = nil
-        if !isQueued, running[job.key] == nil { queue.append(job.key) }
+        let key = job.key
+        let waiting = jobs[key]
+        let isQueued = waiting != nil && due[key] == nil
+        jobs[key] = waiting?.followed(by: job) ?? job
+        due[key] = nil
+        if !isQueued, running[key] == nil { queue.append(key) }
+    }
+
+    /// Begins a job at once, if nothing is being done and nothing waits for its turn; it then counts as running.
+    mutating func claim(_ job: Job) -> Bool {
+        guard running.isEmpty, queue.isEmpty, jobs[job.key] == nil else { return false }
+        running[job.key] = job
+        return true
     }
 
     /// Asks for work that must not begin before a moment, unless there is work of its key already.
@@ -81,15 +109,20 @@ struct WorkSchedule: Sendable {
     }
 
     /// A job was carried out, or failed and is to be tried again.
-    mutating func finish(_ key: Job.Key, succeeded: Bool, at now: Instant) {
-        guard let job = running.removeValue(forKey: key) else { return }
+    ///
+    /// Returns whether there is work that waited for this.
+    @discardableResult mutating func finish(_ key: Job.Key, succeeded: Bool, at now: Instant) -> Bool {
+        guard let job = running.removeValue(forKey: key) else { return false }
         if succeeded { backoffs[key] = nil }
-        if jobs[key] != nil {
+        if let newer = jobs[key] {
+            if !succeeded { jobs[key] = job.followed(by: newer) }
             queue.append(key)
-        } else if !succeeded {
-            jobs[key] = job
-            due[key] = now + backoffs[key, default: Self.firstBackoff].nextDelay()
+            return true
         }
+        guard !succeeded else { return false }
+        jobs[key] = job
+        due[key] = now + backoffs[key, default: Self.firstBackoff].nextDelay()
+        return true
     }
 
     private static var firstBackoff: Backoff { Backoff(first: .milliseconds(100), longest: .seconds(30)) }
@@ -98,6 +131,8 @@ struct WorkSchedule: Sendable {
     private struct Queue: Sendable {
         private var keys: [Job.Key] = []
         private var head = 0
+
+        var isEmpty: Bool { head == keys.count }
 
         mutating func append(_ key: Job.Key) { keys.append(key) }
 

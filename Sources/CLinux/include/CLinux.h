@@ -15,6 +15,7 @@
 #include <linux/if_packet.h>     // struct sockaddr_ll
 #include <linux/ip.h>            // IPV4_DEVCONF_*, the positions in IFLA_INET_CONF
 #include <linux/neighbour.h>     // NDA_*, NUD_*, struct ndmsg
+#include <linux/netconf.h>       // NETCONFA_*, struct netconfmsg
 #include <linux/net_namespace.h> // NETNSA_*
 #include <linux/netlink.h>       // struct nlmsghdr, NLM_F_*, NETLINK_*
 #include <linux/rtnetlink.h>     // RTM_*, RTA_*, struct rtmsg

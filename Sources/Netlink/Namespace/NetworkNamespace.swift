@@ -46,15 +46,43 @@ public struct NetworkNamespace: ~Copyable, Sendable {
             let descriptor = try Descriptor(opening: path, flags: O_RDONLY)
             if isNamespace(descriptor) { return NetworkNamespace(descriptor) }
         }
-        return try onThread { () throws(NetlinkError) in
-            guard clinux_unshare_network() == 0 else {
-                throw .system(call: "unshare", subject: "network namespace \(name)", .current)
+        return try onThread { () throws(NetlinkError) in try enterNew(name) }
+    }
+
+    /// Makes a namespace from a thread in this one, and runs `body` on that thread, which then stands in the new one.
+    ///
+    /// As ``create(named:)``, with all that is to be done in the namespace at once on one thread. Of the settings the new
+    /// namespace inherits those that the kernel is set to let it inherit.
+    ///
+    /// - Throws: `system`, and what `body` throws; the namespace stays.
+    public borrowing func makeNamespace<Result: ~Copyable>(
+        named name: String,
+        _ body: (consuming NetworkNamespace) throws(NetlinkError) -> Result
+    ) throws(NetlinkError) -> Result {
+        try Self.prepareDirectory()
+        let path = Self.path(of: name)
+        do {
+            _ = try Descriptor(opening: path, flags: O_RDONLY | O_CREAT | O_EXCL)
+        } catch  where error.number == .exists {
+            let file = try Descriptor(opening: path, flags: O_RDONLY)
+            if Self.isNamespace(file) {
+                let present = try Self.open(named: name)
+                return try present.perform { () throws(NetlinkError) in try body(try Self.current()) }
             }
-            guard mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil) == 0 else {
-                throw .system(call: "mount", subject: path, .current)
-            }
-            return NetworkNamespace(try Descriptor(opening: path, flags: O_RDONLY))
         }
+        return try perform { () throws(NetlinkError) in try body(try Self.enterNew(name)) }
+    }
+
+    /// Moves the calling thread into a new namespace, and mounts that on a file that is there.
+    private static func enterNew(_ name: String) throws(NetlinkError) -> NetworkNamespace {
+        let path = path(of: name)
+        guard clinux_unshare_network() == 0 else {
+            throw .system(call: "unshare", subject: "network namespace \(name)", .current)
+        }
+        guard mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil) == 0 else {
+            throw .system(call: "mount", subject: path, .current)
+        }
+        return NetworkNamespace(try Descriptor(opening: path, flags: O_RDONLY))
     }
 
     /// A namespace without a name, which ends with the last hold on it.

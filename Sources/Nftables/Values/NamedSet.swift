@@ -83,6 +83,12 @@ public struct ElementChanges: Hashable, Sendable {
     /// Elements to add, then.
     public var additions: [Element]
 
+    /// Elements to delete and to add.
+    public init(deletions: [Element], additions: [Element]) {
+        self.deletions = deletions
+        self.additions = additions
+    }
+
     /// Whether nothing is to be done.
     public var isEmpty: Bool { deletions.isEmpty && additions.isEmpty }
 

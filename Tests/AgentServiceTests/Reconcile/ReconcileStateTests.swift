@@ -87,11 +87,31 @@ import Testing
         #expect(actions.contains { if case .work(.sweep) = $0 { true } else { false } })
     }
 
-    @Test func `repair settles what is known`() {
+    @Test func `repair reads back what is known`() {
         var state = known()
-        #expect(state.handle(.repairDue) == [.work(.settle(Samples.desired()))])
+        #expect(state.handle(.repairDue) == [.work(.verify(Samples.desired()))])
         var empty = ReconcileState(layout: NodeLayout())
         #expect(empty.handle(.repairDue) == [])
+    }
+
+    @Test func `a floating IP is adjusted by itself and reported, and the router settled where that cannot be`() {
+        var state = known()
+        let floating = Samples.floating(1, "203.0.113.10", to: "10.1.0.10", revision: 3)
+        let adjustment = AddressAdjustment(
+            router: id,
+            changes: [floating.id: AddressChange(before: nil, after: floating)]
+        )
+        let told = told(&state, .addresses(id, .upserted(floating)))
+        #expect(told.contains(.work(.adjust(adjustment))))
+        let report = ObjectReport(id: floating.id.description, revision: 3, state: .active)
+        #expect(
+            state.handle(.adjusted(AdjustmentOutcome(adjustment: adjustment, isDone: true)))
+                == [.reportAddresses([report])]
+        )
+        #expect(
+            state.handle(.adjusted(AdjustmentOutcome(adjustment: adjustment, isDone: false)))
+                == [.work(.settle(Samples.desired(Samples.specification, floating)))]
+        )
     }
 
     @Test func `what is not understood is reported as failed`() {

@@ -89,6 +89,61 @@ import Testing
         #expect(schedule.next(at: later) == .run(job(1)))
     }
 
+    private func adjustment(_ before: Revision?, _ after: Revision) -> AddressAdjustment {
+        func floating(_ revision: Revision) -> FloatingAddress {
+            Samples.floating(1, "203.0.113.10", to: "10.1.0.10", revision: revision)
+        }
+        return AddressAdjustment(
+            router: Samples.id(1),
+            changes: [Samples.id(1): AddressChange(before: before.map(floating), after: floating(after))]
+        )
+    }
+
+    @Test func `adjustments that wait become one, from the first before to the last after`() {
+        var schedule = WorkSchedule()
+        schedule.submit(.adjust(adjustment(nil, 1)))
+        schedule.submit(.adjust(adjustment(1, 2)))
+        #expect(schedule.next(at: start) == .run(.adjust(adjustment(nil, 2))))
+    }
+
+    @Test(arguments: [true, false])
+    func `an adjustment behind a whole router is part of that, verified or not`(verifies: Bool) {
+        var schedule = WorkSchedule()
+        let desired = DesiredRouter(id: Samples.id(1), specification: Samples.specification)
+        let change = adjustment(nil, 1)
+        schedule.submit(verifies ? .verify(desired) : .settle(desired))
+        schedule.submit(.adjust(change))
+        let whole = desired.adjusted(by: change)
+        #expect(whole.addresses.count == 1)
+        #expect(schedule.next(at: start) == .run(verifies ? .verify(whole) : .settle(whole)))
+        schedule.submit(.adjust(change))
+        schedule.finish(job(1).key, succeeded: false, at: start)
+        #expect(schedule.next(at: start) == .run(verifies ? .verify(whole) : .settle(whole)))
+    }
+
+    @Test func `what is to be verified is, though something newer is wanted`() {
+        var schedule = WorkSchedule()
+        schedule.submit(.verify(DesiredRouter(id: Samples.id(1))))
+        schedule.submit(job(1, revision: 2))
+        #expect(
+            schedule.next(at: start) == .run(.verify(DesiredRouter(id: Samples.id(1), departedRevision: 2)))
+        )
+    }
+
+    @Test func `a job is begun at once only when nothing else is to be done`() {
+        var schedule = WorkSchedule()
+        #expect(schedule.claim(job(1)) == true)
+        #expect(schedule.claim(job(2)) == false)
+        schedule.submit(job(1, revision: 2))
+        #expect(schedule.finish(job(1).key, succeeded: true, at: start) == true)
+        #expect(schedule.claim(job(3)) == false)
+        #expect(schedule.next(at: start) == .run(job(1, revision: 2)))
+        #expect(schedule.finish(job(1).key, succeeded: true, at: start) == false)
+        schedule.postpone(job(4), until: start + .seconds(1))
+        #expect(schedule.claim(job(4)) == false)
+        #expect(schedule.claim(job(3)) == true)
+    }
+
     @Test func `sweeps are one at a time too`() {
         var schedule = WorkSchedule()
         let sweep = Job.sweep(.init(routers: [], bridges: []))

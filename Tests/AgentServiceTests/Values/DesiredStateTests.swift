@@ -110,7 +110,58 @@ import Testing
         var state = known()
         _ = state.apply(.addresses(id, .snapshotBegan))
         let restored = Samples.floating(1, "203.0.113.10", to: "10.2.0.99", revision: 2)
-        #expect(state.apply(.addresses(id, .upserted(restored))) == [.settle(id)])
+        let before = Samples.floating(1, "203.0.113.10", to: "10.1.0.10", revision: 5)
+        #expect(state.apply(.addresses(id, .upserted(restored))) == [adjust(1, before, restored)])
+    }
+
+    @Test func `a floating IP that comes, changes or goes asks for no more than itself`() {
+        var state = known()
+        let second = Samples.floating(2, "203.0.113.11", to: "10.1.0.11", revision: 6)
+        var changed = second
+        changed.revision = 7
+        #expect(state.apply(.addresses(id, .upserted(second))) == [adjust(2, nil, second)])
+        #expect(state.apply(.addresses(id, .upserted(changed))) == [adjust(2, second, changed)])
+        #expect(state.apply(.addresses(id, .deleted(Samples.id(2), 8))) == [adjust(2, changed, nil, departure: 8)])
+        #expect(state.apply(.addresses(id, .deleted(Samples.id(2), 9))) == [])
+    }
+
+    @Test func `a floating IP of a router that is down settles the router`() {
+        var state = known()
+        var changed = Samples.specification
+        changed.revision = 2
+        changed.isUp = false
+        _ = state.apply(.routers(.upserted(changed)))
+        let second = Samples.floating(2, "203.0.113.11", to: "10.1.0.11", revision: 6)
+        #expect(state.apply(.addresses(id, .upserted(second))) == [.settle(id)])
+    }
+
+    @Test func `a departure is forgotten once it was adjusted, unless there was a newer one`() {
+        var state = known()
+        guard case .adjust(let adjustment)? = state.apply(.addresses(id, .deleted(Samples.id(1), 6))).first else {
+            Issue.record("no adjustment")
+            return
+        }
+        var newer = state
+        state.adjusted(adjustment)
+        #expect(state.router(id).departed.isEmpty)
+        _ = newer.apply(.addresses(id, .upserted(Samples.floating(1, "203.0.113.10", to: "10.1.0.10", revision: 7))))
+        _ = newer.apply(.addresses(id, .deleted(Samples.id(1), 8)))
+        newer.adjusted(adjustment)
+        #expect(newer.router(id).departed == [Samples.id(1): 8])
+    }
+
+    private func adjust(
+        _ number: UInt64,
+        _ before: FloatingAddress?,
+        _ after: FloatingAddress?,
+        departure: Revision? = nil
+    ) -> DesiredState.Effect {
+        .adjust(
+            AddressAdjustment(
+                router: id,
+                changes: [Samples.id(number): AddressChange(before: before, after: after, departure: departure)]
+            )
+        )
     }
 
     @Test func `a departure is told until it is settled`() {

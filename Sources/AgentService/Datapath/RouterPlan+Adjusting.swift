@@ -1,0 +1,95 @@
+internal import Addressing
+internal import ResourceModel
+
+extension RouterPlan {
+    /// Changes the plan to hold these floating IPs as they are now, and returns the difference to what it was.
+    ///
+    /// It costs as much as what changes. Nil: more than these floating IPs is concerned, or the plan does not hold them as
+    /// the changes say; the plan is then no longer to be used, and the whole must be planned anew.
+    mutating func adjust(_ changes: some Collection<AddressChange>) -> RouterDiff? {
+        guard !isContested, problems.isEmpty, addressProblems.isEmpty else { return nil }
+        var old = AddressPart()
+        var new = AddressPart()
+        for change in changes {
+            if let before = change.before, !old.add(before, gateways) { return nil }
+            if let after = change.after, !new.add(after, gateways) { return nil }
+        }
+        let translated = TranslationChange(from: old.translation, to: new.translation)
+        let removed = old.carried.subtracting(new.carried)
+        let added = new.carried.subtracting(old.carried)
+        guard translation.apply(translated) else { return nil }
+        for address in removed where !drop(address) { return nil }
+        for address in added where !carry(address) { return nil }
+        for device in Set(removed.union(added).map(\.device)) {
+            let count = floatingCounts[device] ?? 0
+            guard devices[device]?.carriesRoutes == (count > Self.addressLimit) else { return nil }
+        }
+        return RouterDiff(
+            translated,
+            removed: removed.map { ($0, devices[$0.device]?.carriesRoutes ?? false) },
+            added: added.map { ($0, devices[$0.device]?.carriesRoutes ?? false) }
+        )
+    }
+
+    private mutating func drop(_ address: CarriedAddress) -> Bool {
+        let count = floatingCounts[address.device] ?? 0
+        floatingCounts[address.device] = count > 1 ? count - 1 : nil
+        guard devices[address.device]?.carriesRoutes == true else {
+            return devices[address.device]?.addresses.remove(CIDR(host: .v4(address.address))) != nil
+        }
+        return devices[address.device]?.localAddresses.remove(address.address) != nil
+    }
+
+    private mutating func carry(_ address: CarriedAddress) -> Bool {
+        floatingCounts[address.device, default: 0] += 1
+        guard devices[address.device]?.carriesRoutes == true else {
+            return devices[address.device]?.addresses.insert(CIDR(host: .v4(address.address))).inserted ?? false
+        }
+        return devices[address.device]?.localAddresses.insert(address.address).inserted ?? false
+    }
+}
+
+/// A floating IP's address on the gateway's device that carries it.
+struct CarriedAddress: Hashable, Sendable {
+    var device: String
+    var address: IPv4Address
+}
+
+/// What some floating IPs are in a plan.
+private struct AddressPart {
+    var translation = TranslationPlan()
+    var carried: Set<CarriedAddress> = []
+
+    /// Adds a floating IP; false when it cannot be planned without the others.
+    mutating func add(_ address: FloatingAddress, _ gateways: [NetworkID: String]) -> Bool {
+        guard let device = gateways[address.network],
+            carried.insert(CarriedAddress(device: device, address: address.address)).inserted
+        else { return false }
+        switch address.use {
+        case .fixed(let fixed):
+            translation.destinations[address.address] = FloatingTarget(fixed: fixed, id: address.id)
+            return translation.sources.updateValue(address.address, forKey: fixed) == nil
+        case .forwardings(let rules):
+            return (try? translation.forward(rules, from: address.address)) != nil
+        }
+    }
+}
+
+extension TranslationPlan {
+    /// Takes in a change; false when what it removes is not there as it says, or what it adds is there already.
+    fileprivate mutating func apply(_ change: TranslationChange) -> Bool {
+        Self.apply(change.removed.destinations, change.added.destinations, to: &destinations)
+            && Self.apply(change.removed.sources, change.added.sources, to: &sources)
+            && Self.apply(change.removed.forwardings, change.added.forwardings, to: &forwardings)
+    }
+
+    private static func apply<Key, Value: Equatable>(
+        _ removed: [Key: Value],
+        _ added: [Key: Value],
+        to map: inout [Key: Value]
+    ) -> Bool {
+        for (key, value) in removed where map.removeValue(forKey: key) != value { return false }
+        for (key, value) in added where map.updateValue(value, forKey: key) != nil { return false }
+        return true
+    }
+}

@@ -1,0 +1,102 @@
+import Addressing
+import Testing
+
+@testable import Netlink
+@testable import Nftables
+
+/// The messages of nftables as bytes, in both directions.
+///
+/// Numbers in attributes are in network order, lengths and types in the host's. Source: linux/netfilter/nf_tables.h.
+@Suite struct MessageWireTests {
+    private let table = Table(.ip, "sluice")
+    private let map = NamedSet.map("fip_dnat", from: .ipv4Address, to: .ipv4Address)
+
+    private func bytes(of transaction: consuming NftablesTransaction) -> [UInt8] {
+        transaction.finish(firstSequence: 7)
+        return transaction.writer.withBytes { [UInt8]($0) }
+    }
+
+    @Test func `a change of elements is a batch for one generation with one acknowledgement`() {
+        var transaction = NftablesTransaction(on: Generation(rawValue: 0x0102_0304))
+        let key = RegisterValue(IPv4Address(203, 0, 113, 10))
+        let changes = ElementChanges(
+            deletions: [Element(key, value: RegisterValue(IPv4Address(10, 0, 0, 9)))],
+            additions: [Element(key, value: RegisterValue(IPv4Address(10, 0, 0, 10)), comment: "one")]
+        )
+        transaction.apply(changes, to: map, in: table)
+        let fixture = hexadecimal(
+            """
+            1c 00 00 00  // length 28
+            10 00 01 00  // NFNL_MSG_BATCH_BEGIN, NLM_F_REQUEST
+            07 00 00 00 00 00 00 00  // sequence 7, port 0
+            00 00 00 0a  // struct nfgenmsg: no family, version 0, subsystem 10
+            08 00 01 00 01 02 03 04  // NFNL_BATCH_GENID
+            44 00 00 00  // length 68
+            0e 0a 01 00  // NFT_MSG_DELSETELEM, NLM_F_REQUEST
+            08 00 00 00 00 00 00 00  // sequence 8, port 0
+            02 00 00 00  // struct nfgenmsg: IPv4, version 0
+            0b 00 01 00 73 6c 75 69 63 65 00 00  // NFTA_SET_ELEM_LIST_TABLE "sluice"
+            0d 00 02 00 66 69 70 5f 64 6e 61 74 00 00 00 00  // NFTA_SET_ELEM_LIST_SET "fip_dnat"
+            14 00 03 80  // NFTA_SET_ELEM_LIST_ELEMENTS, nested
+            10 00 01 80  //   NFTA_LIST_ELEM
+            0c 00 01 80 08 00 01 00 cb 00 71 0a  //     NFTA_SET_ELEM_KEY 203.0.113.10
+            5c 00 00 00  // length 92
+            0c 0a 05 04  // NFT_MSG_NEWSETELEM, NLM_F_REQUEST, ACK, CREATE
+            09 00 00 00 00 00 00 00  // sequence 9, port 0
+            02 00 00 00  // struct nfgenmsg: IPv4, version 0
+            0b 00 01 00 73 6c 75 69 63 65 00 00  // NFTA_SET_ELEM_LIST_TABLE "sluice"
+            0d 00 02 00 66 69 70 5f 64 6e 61 74 00 00 00 00  // NFTA_SET_ELEM_LIST_SET "fip_dnat"
+            2c 00 03 80  // NFTA_SET_ELEM_LIST_ELEMENTS, nested
+            28 00 01 80  //   NFTA_LIST_ELEM
+            0c 00 01 80 08 00 01 00 cb 00 71 0a  //     NFTA_SET_ELEM_KEY 203.0.113.10
+            0c 00 02 80 08 00 01 00 0a 00 00 0a  //     NFTA_SET_ELEM_DATA 10.0.0.10
+            0a 00 06 00 00 04 6f 6e 65 00 00 00  //     NFTA_SET_ELEM_USERDATA: comment "one"
+            14 00 00 00  // length 20
+            11 00 01 00  // NFNL_MSG_BATCH_END, NLM_F_REQUEST
+            0a 00 00 00 00 00 00 00  // sequence 10, port 0
+            00 00 00 0a  // struct nfgenmsg: no family, version 0, subsystem 10
+            """
+        )
+        #expect(bytes(of: transaction) == fixture)
+    }
+
+    @Test func `a generation is read`() throws {
+        let body = hexadecimal(
+            """
+            00 00 03 04  // struct nfgenmsg: no family, version 0, the generation's lower half
+            08 00 01 00 01 02 03 04  // NFTA_GEN_ID
+            08 00 02 00 00 00 00 2a  // NFTA_GEN_PROC_PID 42
+            08 00 03 00 6e 66 74 00  // NFTA_GEN_PROC_NAME "nft"
+            """
+        )
+        #expect(try Generation(message: body.span.bytes) == Generation(rawValue: 0x0102_0304))
+    }
+
+    @Test func `a table, its maps and its chains are read as they were written`() throws {
+        let ruleset = RouterRuleset.with(gateway: IPv4Address(203, 0, 113, 5))
+        var transaction = NftablesTransaction(on: Generation(rawValue: 1))
+        transaction.add(ruleset)
+        let written = bytes(of: transaction)
+        var tables: [Table] = []
+        var sets: [NamedSet] = []
+        var chains: [Chain] = []
+        try forEachMessage(in: written.span.bytes) { (header, body) throws(NetlinkError) in
+            switch header.type & 0xff {
+            case 0: if let table = try Table(message: body) { tables.append(table) }
+            case 9: if let set = try NamedSet(message: body, of: ruleset.table) { sets.append(set) }
+            case 3: if let chain = try Chain(message: body, of: ruleset.table) { chains.append(chain) }
+            default: break
+            }
+        }
+        #expect(tables == [ruleset.table])
+        #expect(sets == ruleset.sets)
+        #expect(chains == ruleset.chains)
+    }
+
+    /// Bytes written as hexadecimal numbers, each line with a comment that says what they are.
+    private func hexadecimal(_ text: String) -> [UInt8] {
+        text.split(separator: "\n").flatMap { line in
+            line.prefix { $0 != "/" }.split(separator: " ").compactMap { UInt8($0, radix: 16) }
+        }
+    }
+}
