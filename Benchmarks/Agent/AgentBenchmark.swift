@@ -21,10 +21,10 @@ import Logging
         switch (arguments.first, numbers.count) {
         case ("cold", 2): bench.cold(routers: numbers[0], floatingIPs: numbers[1])
         case ("warm", 2): bench.warm(routers: numbers[0], floatingIPs: numbers[1])
-        case ("router", 1): bench.router(count: numbers[0])
-        case ("change", 2): bench.change(present: numbers[0], count: numbers[1])
-        case ("bulk", 1): bench.bulk(floatingIPs: numbers[0])
-        case ("forwardings", 1): bench.forwardings(count: numbers[0])
+        case ("router", 1): try bench.router(count: numbers[0])
+        case ("change", 2): try bench.change(present: numbers[0], count: numbers[1])
+        case ("bulk", 1): try bench.bulk(floatingIPs: numbers[0])
+        case ("forwardings", 1): try bench.forwardings(count: numbers[0])
         case ("connections", 2):
             try bench.connections(count: numbers[0], repetitions: numbers[1], floor: arguments.last ?? "")
         default:

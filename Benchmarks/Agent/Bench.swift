@@ -59,9 +59,12 @@ struct Bench {
         emit("changes", Double(agent.changesMade))
     }
 
-    private func begin() {
+    /// Tells of no routers, and waits until the agent has removed the bridges that nobody needs then.
+    private func begin() throws {
         agent.beginRouters()
         agent.tell(Scenario.routersSynced)
+        usleep(1_500_000)
+        try Scenario.makeBridges()
     }
 
     /// Tells of a new router with these floating IPs, and returns how long it took until it forwards.
@@ -78,8 +81,8 @@ struct Bench {
     }
 
     /// One router after another.
-    func router(count: Int) {
-        begin()
+    func router(count: Int) throws {
+        try begin()
         var times = Samples()
         for number in 0..<count {
             times.add(make(number, [Scenario.floatingIP(0, of: number)]))
@@ -89,8 +92,8 @@ struct Bench {
     }
 
     /// One floating IP more and less, where so many are present.
-    func change(present: Int, count: Int) {
-        begin()
+    func change(present: Int, count: Int) throws {
+        try begin()
         _ = make(0, (0..<present).map { Scenario.floatingIP($0, of: 0) })
         usleep(200_000)
         var additions = Samples()
@@ -132,14 +135,14 @@ struct Bench {
     }
 
     /// A router with so many floating IPs, from nothing.
-    func bulk(floatingIPs: Int) {
-        begin()
+    func bulk(floatingIPs: Int) throws {
+        try begin()
         emit("wall_us", make(0, (0..<floatingIPs).map { Scenario.floatingIP($0, of: 0) }).microseconds)
     }
 
     /// A router with so many port forwardings, a thousand of each floating IP, from nothing.
-    func forwardings(count: Int) {
-        begin()
+    func forwardings(count: Int) throws {
+        try begin()
         let messages = (0..<(count + 999) / 1000).map {
             Scenario.forwardings(min(1000, count - $0 * 1000), of: $0, router: 0)
         }
@@ -148,7 +151,7 @@ struct Bench {
 
     /// Floating IPs that leave a router with so many connections, ten of each floating IP.
     func connections(count: Int, repetitions: Int, floor: String) throws {
-        begin()
+        try begin()
         _ = make(0, (0..<repetitions + 20).map { Scenario.floatingIP($0, of: 0) })
         let name = "qrouter-\(Scenario.id(.router, 0))"
         try run(floor, "fill", "\(NetworkNamespace.directory)/\(name)", "\(count)")

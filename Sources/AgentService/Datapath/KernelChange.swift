@@ -38,22 +38,21 @@ struct TranslationChange: Hashable, Sendable {
 
     /// What makes the second of the first.
     init(from observed: TranslationPlan, to plan: TranslationPlan) {
-        note(from: observed, to: plan, \.destinations)
-        note(from: observed, to: plan, \.sources)
-        note(from: observed, to: plan, \.forwardings)
-        note(from: observed, to: plan, \.gatewaySources)
-        note(from: observed, to: plan, \.hairpinSources)
+        (removed.destinations, added.destinations) = Self.difference(observed.destinations, plan.destinations)
+        (removed.sources, added.sources) = Self.difference(observed.sources, plan.sources)
+        (removed.forwardings, added.forwardings) = Self.difference(observed.forwardings, plan.forwardings)
+        (removed.gatewaySources, added.gatewaySources) =
+            Self.difference(observed.gatewaySources, plan.gatewaySources)
+        (removed.hairpinSources, added.hairpinSources) =
+            Self.difference(observed.hairpinSources, plan.hairpinSources)
     }
 
-    private mutating func note<Key, Value: Equatable>(
-        from observed: TranslationPlan,
-        to plan: TranslationPlan,
-        _ map: WritableKeyPath<TranslationPlan, [Key: Value]>
-    ) {
-        let old = observed[keyPath: map]
-        let new = plan[keyPath: map]
-        removed[keyPath: map] = old.filter { new[$0.key] != $0.value }
-        added[keyPath: map] = new.filter { old[$0.key] != $0.value }
+    private static func difference<Key, Value: Equatable>(
+        _ old: [Key: Value],
+        _ new: [Key: Value]
+    ) -> (removed: [Key: Value], added: [Key: Value]) {
+        if old.isEmpty || new.isEmpty { return (old, new) }
+        return (old.filter { new[$0.key] != $0.value }, new.filter { old[$0.key] != $0.value })
     }
 }
 

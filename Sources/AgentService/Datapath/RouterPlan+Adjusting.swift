@@ -15,20 +15,23 @@ extension RouterPlan {
             if let after = change.after, !new.add(after, gateways) { return nil }
         }
         let translated = TranslationChange(from: old.translation, to: new.translation)
-        let removed = old.carried.subtracting(new.carried)
-        let added = new.carried.subtracting(old.carried)
+        let removed = new.carried.isEmpty ? old.carried : old.carried.subtracting(new.carried)
+        let added = old.carried.isEmpty ? new.carried : new.carried.subtracting(old.carried)
         guard translation.apply(translated) else { return nil }
         for address in removed where !drop(address) { return nil }
         for address in added where !carry(address) { return nil }
-        for device in Set(removed.union(added).map(\.device)) {
-            let count = floatingCounts[device] ?? 0
-            guard devices[device]?.carriesRoutes == (count > Self.addressLimit) else { return nil }
-        }
+        for address in removed where !isCarriedAsCounted(address.device) { return nil }
+        for address in added where !isCarriedAsCounted(address.device) { return nil }
         return RouterDiff(
             translated,
             removed: removed.map { ($0, devices[$0.device]?.carriesRoutes ?? false) },
             added: added.map { ($0, devices[$0.device]?.carriesRoutes ?? false) }
         )
+    }
+
+    /// Whether a device carries its floating IPs in the way that goes with their number.
+    private func isCarriedAsCounted(_ device: String) -> Bool {
+        devices[device]?.carriesRoutes == ((floatingCounts[device] ?? 0) > Self.addressLimit)
     }
 
     private mutating func drop(_ address: CarriedAddress) -> Bool {

@@ -99,13 +99,20 @@ struct DesiredState: Sendable {
         case .routers(let event):
             recounting { $0.applyRouters(event) }
         case .addresses(let id, let event):
-            counting(id) { $0.applyAddresses(id, event) }
+            countingAddresses(id) { $0.applyAddresses(id, event) }
         }
     }
 
     private mutating func counting(_ id: RouterID, _ body: (inout DesiredState) -> [Effect]) -> [Effect] {
         load -= load(of: id)
         defer { load += load(of: id) }
+        return body(&self)
+    }
+
+    private mutating func countingAddresses(_ id: RouterID, _ body: (inout DesiredState) -> [Effect]) -> [Effect] {
+        guard routers.values[id] != nil else { return body(&self) }
+        load.floatingAddresses -= books[id]?.addresses.values.count ?? 0
+        defer { load.floatingAddresses += books[id]?.addresses.values.count ?? 0 }
         return body(&self)
     }
 

@@ -10,7 +10,7 @@ final class Aftermath: Sendable {
     fileprivate struct State {
         var connections: [ObjectIdentifier: (router: RouterNamespace, flushes: Set<ConntrackFlush>)] = [:]
         var released: [RouterNamespace] = []
-        /// Not before this moment, after a failure.
+        /// Not before this moment, after a failure or some work.
         var notBefore: ContinuousClock.Instant?
         var isClosed = false
     }
@@ -25,7 +25,11 @@ final class Aftermath: Sendable {
     /// Ends connections of a router.
     func endConnections(_ flushes: Set<ConntrackFlush>, of router: RouterNamespace) {
         guard !flushes.isEmpty else { return }
-        state.update { $0.add(flushes, of: router) }
+        let isAwaited = state.updateQuietly { state in
+            state.add(flushes, of: router)
+            return state.notBefore.map { $0 <= .now } ?? true
+        }
+        if isAwaited { state.wake() }
     }
 
     /// Lets a router's sockets go, with which its namespace ends.
@@ -35,9 +39,11 @@ final class Aftermath: Sendable {
 
     /// The thread's loop.
     var service: ThreadService {
-        ThreadService(name: "aftermath") { [self] in
+        ThreadService(name: "aftermath", hasTime: true) { [self] in
             while let work = state.wait({ $0.take(at: .now) }) {
                 for (router, flushes) in work { end(flushes, of: router) }
+                // What comes meanwhile wakes no thread, and is done together.
+                state.updateQuietly { $0.rest(until: .now + .milliseconds(2)) }
             }
         } stop: { [self] in
             state.update { $0.isClosed = true }
@@ -64,6 +70,11 @@ final class Aftermath: Sendable {
 extension Aftermath.State {
     fileprivate mutating func add(_ flushes: Set<ConntrackFlush>, of router: RouterNamespace) {
         connections[ObjectIdentifier(router), default: (router, [])].flushes.formUnion(flushes)
+    }
+
+    /// Leaves what comes until a moment, unless that is to be later anyway.
+    fileprivate mutating func rest(until moment: ContinuousClock.Instant) {
+        notBefore = max(notBefore ?? moment, moment)
     }
 
     /// All there is to do; a released router is in it with nothing to end, and is let go by whoever takes it.

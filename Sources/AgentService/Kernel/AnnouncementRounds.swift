@@ -29,15 +29,15 @@ struct AnnouncementRounds<Router: Hashable & Sendable>: Sendable {
     private var restsUntil: Instant?
     private var isClosed = false
 
-    /// Adds addresses, an earlier announcing of which ends; tells whether there were none that are due at once.
+    /// Adds addresses, an earlier announcing of which ends; tells whether someone may be waiting for them.
     mutating func add(_ addresses: [AnnouncedAddress], of router: Router, at now: Instant) -> Bool {
-        let wasQuiet = first.isEmpty
+        let isAwaited = first.isEmpty && restsUntil ?? now <= now
         for address in addresses {
             lastTicket += 1
             current[Key(router: router, address: address.address)] = lastTicket
             first.append(Entry(router: router, address: address, rounds: 3, ticket: lastTicket), due: now)
         }
-        return wasQuiet
+        return isAwaited
     }
 
     /// Ends the announcing of addresses.

@@ -18,8 +18,8 @@ final class Announcer: Sendable {
     func announce(_ addresses: [AnnouncedAddress], of router: RouterNamespace) {
         guard !addresses.isEmpty else { return }
         let router = WeakRouter(router)
-        let wasQuiet = rounds.updateQuietly { $0.add(addresses, of: router, at: .now) }
-        if wasQuiet { rounds.wake() }
+        let isAwaited = rounds.updateQuietly { $0.add(addresses, of: router, at: .now) }
+        if isAwaited { rounds.wake() }
     }
 
     /// Announces these addresses no more: someone else may have them by now.
@@ -31,17 +31,22 @@ final class Announcer: Sendable {
 
     /// The thread's loop.
     var service: ThreadService {
-        ThreadService(name: "announcer") { [self] in
+        ThreadService(name: "announcer", hasTime: true) { [self] in
             while let due = rounds.wait({ $0.next(at: .now, atMost: Self.batchLimit) }) {
                 let begun = ContinuousClock.now
                 let late = due.filter(send)
                 let now = ContinuousClock.now
-                rounds.updateQuietly { $0.repeatSoon(late, restingFor: (now - begun) * 3, at: now) }
+                rounds.updateQuietly {
+                    $0.repeatSoon(late, restingFor: max((now - begun) * 3, Self.leastRest), at: now)
+                }
             }
         } stop: { [self] in
             rounds.update { $0.close() }
         }
     }
+
+    /// What comes meanwhile wakes no thread, which would cost as much as the change that it comes from.
+    private static var leastRest: Duration { .milliseconds(2) }
 
     /// How many addresses are announced without a rest.
     private static var batchLimit: Int { 32 }

@@ -49,9 +49,7 @@ final class RouterKernel: Sendable {
     /// What the kernel holds is read back, unless memory is to be trusted and there is one.
     func settle(_ desired: DesiredRouter, trustingMemory: Bool = false) -> RouterOutcome {
         do throws(AgentError) {
-            let result = try attempt(desired, trustingMemory: trustingMemory)
-            settlementCount.add(1, ordering: .releasing)
-            return RouterOutcome(desired: desired, result: result)
+            return RouterOutcome(desired: desired, result: try attempt(desired, trustingMemory: trustingMemory))
         } catch {
             // What the kernel holds is not certain any more; the sockets may be of a namespace that has ended.
             release(desired.id)
@@ -67,6 +65,7 @@ final class RouterKernel: Sendable {
         let bridges = try host.existing(layout.operatorsBridges)
         guard let plan = RouterPlan(desired, layout: layout, operatorsBridges: bridges) else {
             let isRemoved = try remove(desired.id)
+            settlementCount.add(1, ordering: .releasing)
             return .settled(problems: nil, changes: isRemoved ? 1 : 0, removedDevices: isRemoved)
         }
         let diff = try carryOut(plan, trustingMemory: trustingMemory)
@@ -108,6 +107,7 @@ final class RouterKernel: Sendable {
         let diff = RouterDiff(from: reading.observed, to: plan, isNew: isNew)
         let indices = try apply(diff, to: router, of: plan.router, indices: reading.indices)
         router.remember(plan.isComplete ? RouterMemory(plan: plan, indices: indices) : nil, since: doubts)
+        settlementCount.add(1, ordering: .releasing)
         follow(diff, on: router, plan, indices)
         return diff
     }
@@ -124,7 +124,7 @@ final class RouterKernel: Sendable {
             host: host,
             router: router,
             nodeNote: nodeNote,
-            routerNote: KernelNames.note(ofHostEndIn: id),
+            id: id,
             indices: indices
         )
         changeCount.add(diff.changes.count, ordering: .relaxed)
@@ -165,6 +165,7 @@ final class RouterKernel: Sendable {
                 if let diff = memory?.plan.adjust(adjustment.changes.values) {
                     let indices = memory?.indices ?? [:]
                     _ = try apply(diff, to: router, of: adjustment.router, indices: indices)
+                    settlementCount.add(1, ordering: .releasing)
                     if let plan = memory?.plan { follow(diff, on: router, plan, indices) }
                     return true
                 }
@@ -174,7 +175,6 @@ final class RouterKernel: Sendable {
             memory = nil
             return false
         }
-        if isDone { settlementCount.add(1, ordering: .releasing) }
         return AdjustmentOutcome(adjustment: adjustment, isDone: isDone)
     }
 

@@ -1,12 +1,13 @@
 internal import Addressing
 internal import Netlink
+internal import ResourceModel
 
 /// Carries out changes of one router, in their order, as many in one message as can be.
 struct RouterWriter {
     let host: NodeHost
     let router: RouterNamespace
     let nodeNote: String
-    let routerNote: String
+    let id: RouterID
     /// The numbers of the devices, those that were made included.
     private(set) var indices: [String: InterfaceIndex]
     private var requests: [RouteRequest] = []
@@ -18,13 +19,13 @@ struct RouterWriter {
         host: NodeHost,
         router: RouterNamespace,
         nodeNote: String,
-        routerNote: String,
+        id: RouterID,
         indices: [String: InterfaceIndex]
     ) {
         self.host = host
         self.router = router
         self.nodeNote = nodeNote
-        self.routerNote = routerNote
+        self.id = id
         self.indices = indices
     }
 
@@ -101,7 +102,7 @@ struct RouterWriter {
         if !devices.isEmpty {
             let new = devices
             devices = []
-            try host.create(new, note: routerNote, in: router.namespace)
+            try host.create(new, note: KernelNames.note(ofHostEndIn: id), in: router.namespace)
         }
         guard !requests.isEmpty else { return }
         let batch = requests

@@ -7,6 +7,8 @@ struct ThreadService: Service {
     var name: String
     /// How many threads run the loop.
     var count = 1
+    /// Whether others come first, and are not interrupted by what this does.
+    var hasTime = false
     /// Runs until `stop` was called.
     var body: @Sendable () -> Void
     /// Makes `body` return soon; may be called from anywhere and more than once.
@@ -29,15 +31,15 @@ struct ThreadService: Service {
 
     private func runThread() async {
         await withCheckedContinuation { continuation in
-            Self.start(name) {
+            Self.start(name, hasTime: hasTime) {
                 body()
                 continuation.resume()
             }
         }
     }
 
-    private static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        let work = Unmanaged.passRetained(Work(name: name, body: body))
+    private static func start(_ name: String, hasTime: Bool, _ body: @escaping @Sendable () -> Void) {
+        let work = Unmanaged.passRetained(Work(name: name, hasTime: hasTime, body: body))
         var thread = pthread_t()
         let status = pthread_create(
             &thread,
@@ -46,6 +48,7 @@ struct ThreadService: Service {
                 guard let context else { return nil }
                 let work = Unmanaged<Work>.fromOpaque(context).takeRetainedValue()
                 work.nameThread()
+                work.setPriority()
                 work.body()
                 return nil
             },
@@ -59,11 +62,18 @@ struct ThreadService: Service {
 
     private final class Work {
         let name: String
+        let hasTime: Bool
         let body: @Sendable () -> Void
 
-        init(name: String, body: @escaping @Sendable () -> Void) {
+        init(name: String, hasTime: Bool, body: @escaping @Sendable () -> Void) {
             self.name = name
+            self.hasTime = hasTime
             self.body = body
+        }
+
+        /// A thread that is nicer than another does not interrupt it when it wakes; on Linux this is of the thread alone.
+        func setPriority() {
+            if hasTime { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
         }
 
         /// The C call for it is one of those that Swift's Glibc does not show.
