@@ -41,6 +41,19 @@ import Testing
         try socket.delete(filters)
     }
 
+    @Test func `the kernel's count of connections is that of the namespace`() throws {
+        try withFlow { client, router, server in
+            let echo = try EchoServer(in: server, over: .udp, at: .of("10.0.2.2"), port: 7)
+            var socket = try router.perform { () throws(NetlinkError) in try ConntrackSocket() }
+            #expect(try socket.count() == 0)
+            _ = try client.ask(over: .udp, .of("10.0.2.2"), port: 7)
+            #expect(try socket.count() == 1)
+            var other = try server.perform { () throws(NetlinkError) in try ConntrackSocket() }
+            #expect(try other.count() == 0)
+            withExtendedLifetime(echo) {}
+        }
+    }
+
     @Test func `a connection is listed with both its tuples`() throws {
         try withFlow { client, router, server in
             let echo = try EchoServer(in: server, over: .udp, at: .of("10.0.2.2"), port: 7)

@@ -64,4 +64,18 @@ import Testing
         #expect(record.id == 0xefbe_adde)
         #expect(record.originalTuple.count == 48)
     }
+
+    @Test func `the number of connections is read`() throws {
+        let fixture: Fixture = """
+            24 00 00 00  // length 36
+            05 01  // IPCTNL_MSG_CT_GET_STATS
+            00 00  // no flags
+            07 00 00 00 00 00 00 00  // sequence 7, port 0
+            00 00 00 00  // struct nfgenmsg: no family, version 0
+            08 00 01 00 00 00 01 02  // CTA_STATS_GLOBAL_ENTRIES 258
+            08 00 02 00 00 04 00 00  // CTA_STATS_GLOBAL_MAX_ENTRIES 262144
+            """
+        let count = try fixture.body { (body) throws(NetlinkError) in try ConntrackSocket.count(message: body) }
+        #expect(count == 258)
+    }
 }

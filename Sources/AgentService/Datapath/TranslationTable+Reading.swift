@@ -9,11 +9,7 @@ extension ObservedTranslation {
             self = .missing
             return
         }
-        let expected = TranslationTable.empty
-        let isOurs =
-            Set(listed.sets) == Set(expected.sets) && Set(listed.chains) == Set(expected.chains)
-            && listed.helpers == expected.helpers && listed.rulesByChain == expected.rulesByChain
-        guard isOurs, let plan = TranslationPlan(listed.elements) else {
+        guard TableShape(listed) == .expected, let plan = TranslationPlan(listed.elements) else {
             self = .foreign
             return
         }
@@ -21,10 +17,21 @@ extension ObservedTranslation {
     }
 }
 
-extension Ruleset {
-    /// The rules of each chain in their order, whatever the order of the chains.
-    fileprivate var rulesByChain: [ObjectName: [[Expression]]] {
-        Dictionary(grouping: rules, by: \.chain).mapValues { $0.map(\.expressions) }
+/// What of a table is the same in every router, in whichever order the kernel lists it.
+private struct TableShape: Equatable {
+    var sets: Set<NamedSet>
+    var chains: Set<Chain>
+    var helpers: [ConntrackHelper]
+    /// The rules of each chain in their order.
+    var rules: [ObjectName: [[Expression]]]
+
+    static let expected = TableShape(TranslationTable.empty)
+
+    init(_ table: Ruleset) {
+        sets = Set(table.sets)
+        chains = Set(table.chains)
+        helpers = table.helpers
+        rules = Dictionary(grouping: table.rules, by: \.chain).mapValues { $0.map(\.expressions) }
     }
 }
 

@@ -41,9 +41,11 @@ final class Aftermath: Sendable {
     var service: ThreadService {
         ThreadService(name: "aftermath", hasTime: true) { [self] in
             while let work = state.wait({ $0.take(at: .now) }) {
+                let begun = ContinuousClock.now
                 for (router, flushes) in work { end(flushes, of: router) }
                 // What comes meanwhile wakes no thread, and is done together.
-                state.updateQuietly { $0.rest(until: .now + .milliseconds(2)) }
+                let now = ContinuousClock.now
+                state.updateQuietly { $0.rest(until: now + max(now - begun, .milliseconds(2))) }
             }
         } stop: { [self] in
             state.update { $0.isClosed = true }

@@ -9,11 +9,28 @@ final class StatusReporter: Service {
     /// The most reports of one call.
     static let batchLimit = 500
 
-    private let pending = Mutex(PendingReports())
+    private let state = Mutex(State())
     private let wake: AsyncStream<Void>.Continuation
     private let wakes: AsyncStream<Void>
     private let logger: Logger
     private let send: @Sendable ([ObjectReport]) async throws -> Void
+
+    private struct State {
+        var pending = PendingReports()
+        /// Whether it will look for reports anyway.
+        var isAwake = false
+
+        mutating func wake() -> Bool {
+            defer { isAwake = true }
+            return !isAwake
+        }
+
+        mutating func take() -> [ObjectReport] {
+            let batch = pending.take(atMost: StatusReporter.batchLimit)
+            if batch.isEmpty { isAwake = false }
+            return batch
+        }
+    }
 
     /// A reporter that sends reports by this call; reports that it throws for are sent again.
     init(logger: Logger, send: @escaping @Sendable ([ObjectReport]) async throws -> Void) {
@@ -24,16 +41,20 @@ final class StatusReporter: Service {
 
     /// Reports, soon and in no order.
     func report(_ reports: [ObjectReport]) {
-        pending.withLock { pending in
-            for report in reports { pending.add(report) }
+        let mustWake = state.withLock { state in
+            for report in reports { state.pending.add(report) }
+            return state.wake()
         }
-        wake.yield()
+        if mustWake { wake.yield() }
     }
 
     /// Reports everything anew.
     func repeatAll() {
-        pending.withLock { $0.repeatAll() }
-        wake.yield()
+        let mustWake = state.withLock { state in
+            state.pending.repeatAll()
+            return state.wake()
+        }
+        if mustWake { wake.yield() }
     }
 
     /// Sends until graceful shutdown.
@@ -46,15 +67,17 @@ final class StatusReporter: Service {
     private func sendAll() async {
         var backoff = Backoff()
         for await _ in wakes {
+            // What comes in a burst is told in one call.
+            try? await Task.sleep(for: .milliseconds(1))
             while !Task.isCancelled {
-                let batch = pending.withLock { $0.take(atMost: Self.batchLimit) }
+                let batch = state.withLock { $0.take() }
                 guard !batch.isEmpty else { break }
                 do {
                     try await send(batch)
-                    pending.withLock { $0.acknowledge() }
+                    state.withLock { $0.pending.acknowledge() }
                     backoff.reset()
                 } catch {
-                    pending.withLock { $0.giveBack() }
+                    state.withLock { $0.pending.giveBack() }
                     logger.debug(
                         "status reports not taken, will be sent again",
                         metadata: Telemetry.failure(error, of: "status")

@@ -40,6 +40,8 @@ public struct ConntrackSocket: ~Copyable, Sendable {
             for filter in filters { try delete(filter) }
             return
         }
+        // A listing goes through the connections of all namespaces, though this one have none.
+        guard try count() > 0 else { return }
         for version in IPVersion.allCases {
             let wanted = filters.filter { $0.version == version }
             guard !wanted.isEmpty else { continue }
@@ -49,6 +51,33 @@ public struct ConntrackSocket: ~Copyable, Sendable {
                 }
             )
         }
+    }
+
+    /// How many connections the namespace has, of both families.
+    ///
+    /// The kernel keeps count, so that this takes microseconds however many there are elsewhere.
+    ///
+    /// - Throws: `refused`, `timedOut`, `overrun`, `malformed`, `system`.
+    public mutating func count() throws(NetlinkError) -> Int {
+        try socket.get(
+            "count connections",
+            type: conntrackMessage(IPCTNL_MSG_CT_GET_STATS),
+            fixedPart: nfgenmsg(family: .v4),
+            parse: { (_, body) throws(NetlinkError) in try Self.count(message: body) }
+        )
+    }
+
+    /// Reads the body of an answer to `IPCTNL_MSG_CT_GET_STATS`.
+    ///
+    /// Source: linux/netfilter/nfnetlink_conntrack.h, `enum ctattr_stats_global`.
+    static func count(message body: RawSpan) throws(NetlinkError) -> Int {
+        var count: UInt32?
+        _ = try body.fixedPart(nfgenmsg.self)
+        try forEachAttribute(in: body.extracting(MemoryLayout<nfgenmsg>.size..<body.byteCount)) { (type, value) in
+            if type == Int(CTA_STATS_GLOBAL_ENTRIES.rawValue) { count = value.integer(as: UInt32.self) }
+        }
+        guard let count else { throw .malformed("number of connections") }
+        return Int(UInt32(bigEndian: count))
     }
 
     /// Measured: 41 ms for a flush by filter and 272 ms for a listing, with 100,000 entries.

@@ -25,7 +25,9 @@ public struct RegisterValue: Hashable, Sendable {
 
     /// An IPv4 address.
     public init(_ address: IPv4Address) {
-        append(contentsOf: address.bytes)
+        // At once, since there are tens of thousands of them.
+        withUnsafeMutableBytes(of: &words) { $0.storeBytes(of: address.rawValue.bigEndian, as: UInt32.self) }
+        count = 4
     }
 
     /// An IPv6 address.
@@ -86,6 +88,15 @@ public struct RegisterValue: Hashable, Sendable {
         }
         precondition(value.count <= capacity, "value too long")
         return value
+    }
+
+    private mutating func append(contentsOf value: RegisterValue) {
+        precondition(count + value.count <= Self.capacity, "value too long")
+        let start = count
+        withUnsafeMutableBytes(of: &words) { target in
+            value.withBytes { UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyMemory(from: $0) }
+        }
+        count += value.count
     }
 
     private mutating func append(contentsOf bytes: some Sequence<UInt8>) {
