@@ -89,6 +89,15 @@ extension HeaderBlock {
         return block
     }
 
+    /// The answer to a request in an encoding that is not spoken.
+    ///
+    /// Source: gRPC compression, "Specific Disabling of Compression" (the server names the encodings it takes).
+    static func encodingRefused(_ status: Status) -> HeaderBlock {
+        var block = trailersOnly(status, [:])
+        block.append(name: "grpc-accept-encoding".utf8, value: "identity".utf8)
+        return block
+    }
+
     private mutating func append(_ status: Status, _ metadata: Metadata) {
         append(name: "grpc-status".utf8, value: String(status.code.rawValue).utf8)
         if !status.message.isEmpty {

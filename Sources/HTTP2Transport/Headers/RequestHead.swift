@@ -5,8 +5,10 @@ struct RequestHead {
     /// What the server does with the call.
     enum Verdict {
         case accept(Accepted)
-        /// Answered by status and metadata alone.
-        case refuse(Status, Metadata)
+        /// Answered by a status alone.
+        case refuse(Status)
+        /// In an encoding that is not spoken: answered by status and the encodings that are.
+        case refuseEncoding(Status)
         /// Not gRPC: answered by an HTTP status alone.
         case notGRPC(httpStatus: Int)
     }
@@ -65,16 +67,16 @@ struct RequestHead {
     var verdict: Verdict {
         if fields.isTooLarge {
             let status = Status(code: .resourceExhausted, message: "request headers exceed \(fields.limit) octets")
-            return .refuse(status, [:])
+            return .refuse(status)
         }
         guard isPost else { return .notGRPC(httpStatus: 405) }
         guard isGRPC else { return .notGRPC(httpStatus: 415) }
         if let foreignEncoding {
             let status = Status(code: .unimplemented, message: "encoding '\(foreignEncoding)' is not supported")
-            return .refuse(status, ["grpc-accept-encoding": "identity"])
+            return .refuseEncoding(status)
         }
-        if hasBadTimeout { return .refuse(Status(code: .internalError, message: "malformed grpc-timeout"), [:]) }
-        guard let method else { return .refuse(Status(code: .unimplemented, message: "unknown method"), [:]) }
+        if hasBadTimeout { return .refuse(Status(code: .internalError, message: "malformed grpc-timeout")) }
+        guard let method else { return .refuse(Status(code: .unimplemented, message: "unknown method")) }
         return .accept(Accepted(method: method, metadata: fields.metadata, timeout: timeout))
     }
 }

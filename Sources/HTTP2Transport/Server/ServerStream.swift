@@ -89,12 +89,17 @@ final class ServerStream: SessionStream, @unchecked Sendable {
     private func open() {
         switch head.verdict {
         case .accept(let accepted): start(accepted)
-        case .refuse(let status, let metadata): settle(status, metadata)
-        case .notGRPC(let httpStatus):
-            guard state.settle() else { return }
-            session?.respond([":status": String(httpStatus)], stream: self, isWhole: true)
+        case .refuse(let status): settle(status)
+        case .refuseEncoding(let status): refuse(.encodingRefused(status))
+        case .notGRPC(let httpStatus): refuse([":status": String(httpStatus)])
         }
         head = RequestHead(limit: 0)
+    }
+
+    /// Answers by `block` alone, before there is a handler.
+    private func refuse(_ block: HeaderBlock) {
+        guard state.settle() else { return }
+        session?.respond(block, stream: self, isWhole: true)
     }
 
     private func start(_ accepted: RequestHead.Accepted) {
