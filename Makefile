@@ -6,13 +6,13 @@ STRICT    := --explicit-target-dependency-import-check error
 CONFIG    ?= debug
 BIN       := .build/$(CONFIG)
 PACKAGES  := libpq-dev libnghttp2-dev libprotobuf-c-dev libnftnl-dev libmnl-dev pkg-config postgresql nftables iproute2 \
-             conntrack iputils-ping curl python3-venv nghttp2-client
+             conntrack iputils-ping curl python3-venv nghttp2-client openssl
 PROTO_PACKAGES := protobuf-compiler libprotobuf-dev protobuf-c-compiler
 SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo -E)
 DATA      ?= /var/lib/sluice
 SOURCES   := $(shell find Sources Tests Benchmarks -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*' 2>/dev/null) Package.swift
 
-.PHONY: help setup build demo up down test bench bench-api bench-rpc lint format protos protos-check compose-test ci
+.PHONY: help setup build demo up down test bench bench-api bench-rpc conform-rpc lint format protos protos-check compose-test ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | column -t -s '|'
@@ -50,8 +50,11 @@ bench-api: setup ## what the API has to reach: figures with goals, each a ratio 
 	swift build -c release $(STRICT)
 	$(SUDO) Benchmarks/run.sh goals
 
-bench-rpc: ## HTTP2Transport against grpc-swift's NIO transport
+bench-rpc: setup ## HTTP2Transport against grpc-swift's NIO transport, as ratios
 	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench
+
+conform-rpc: ## HTTP2Transport with grpc-swift's NIO transport, each as client and as server of the other
+	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench conform
 
 lint: ## swift-format in strict mode, shell syntax
 	@swift format lint --strict --configuration .swift-format $(SOURCES)
