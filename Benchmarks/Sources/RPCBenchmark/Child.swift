@@ -1,7 +1,9 @@
 import Foundation
 
 /// This program again, in a process of its own.
-final class Child {
+final class Child: @unchecked Sendable {
+    // @unchecked: each test and each figure has children of its own and uses one from one task at a time.
+
     private let process = Process()
     private let input = Pipe()
     private let output = Pipe()
@@ -23,6 +25,13 @@ final class Child {
         return String(decoding: line, as: UTF8.self)
     }
 
+    /// Gives it a line to read.
+    func say(_ line: String) {
+        try? input.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
+    }
+
+    var hasEnded: Bool { !process.isRunning }
+
     /// Nanoseconds its threads have run so far, of those that still live.
     ///
     /// Source: proc(5), `/proc/PID/task/TID/schedstat`, first field.
@@ -36,7 +45,7 @@ final class Child {
     }
 
     func stop() {
-        process.terminate()
+        if process.isRunning { process.terminate() }
         process.waitUntilExit()
     }
 }

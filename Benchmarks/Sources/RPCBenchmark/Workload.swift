@@ -4,8 +4,6 @@ import GRPCCore
 struct Workload: RegistrableRPCService {
     static let unary = MethodDescriptor(fullyQualifiedService: "bench.Routers", method: "Get")
     static let stream = MethodDescriptor(fullyQualifiedService: "bench.Routers", method: "Sync")
-    static let chat = MethodDescriptor(fullyQualifiedService: "bench.Routers", method: "Chat")
-    static let fail = MethodDescriptor(fullyQualifiedService: "bench.Routers", method: "Fail")
     static let request = [UInt8](repeating: 0x2d, count: 76)
     static let response = [UInt8](repeating: 0x61, count: 217)
     static let messagesPerStream = 10_000
@@ -24,22 +22,6 @@ struct Workload: RegistrableRPCService {
                 for _ in 0..<Self.messagesPerStream { try await writer.write(Self.response) }
                 return [:]
             }
-        }
-        registerForConformance(with: &router)
-    }
-
-    private func registerForConformance<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
-        router.registerHandler(forMethod: Self.chat, deserializer: Octets(), serializer: Octets()) { request, _ in
-            StreamingServerResponse(metadata: request.metadata) { writer in
-                for try await message in request.messages { try await writer.write(message) }
-                return request.metadata
-            }
-        }
-        router.registerHandler(forMethod: Self.fail, deserializer: Octets(), serializer: Octets()) { request, _ in
-            var iterator = request.messages.makeAsyncIterator()
-            let number = Int(try await iterator.next()?.first ?? 2)
-            let code = Status.Code(rawValue: number).flatMap { RPCError.Code($0) } ?? .unknown
-            throw RPCError(code: code, message: "für ☃ 100%", metadata: ["why": "asked"])
         }
     }
 }
