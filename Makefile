@@ -6,14 +6,14 @@ STRICT    := --explicit-target-dependency-import-check error
 CONFIG    ?= debug
 BIN       := .build/$(CONFIG)
 PACKAGES  := libpq-dev libnghttp2-dev libprotobuf-c-dev libnftnl-dev libmnl-dev pkg-config postgresql nftables iproute2 \
-             conntrack iputils-ping curl python3-venv nghttp2-client
+             conntrack iputils-ping curl python3-venv nghttp2-client openssl
 CLIENT_PACKAGES := golang-go golang-github-gophercloud-gophercloud-dev
 PROTO_PACKAGES := protobuf-compiler libprotobuf-dev protobuf-c-compiler
 SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo -E)
 DATA      ?= /var/lib/sluice
 SOURCES   := $(shell find Sources Tests Benchmarks -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*' 2>/dev/null) Package.swift
 
-.PHONY: help setup clients build demo up down test bench bench-api bench-rpc bench-agent lint format protos protos-check compose-test ci
+.PHONY: help setup clients build demo up down test bench bench-api bench-rpc conform-rpc bench-agent lint format protos protos-check compose-test ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | column -t -s '|'
@@ -58,6 +58,9 @@ bench-api: setup ## what the API has to reach: figures with goals, each a ratio 
 
 bench-rpc: ## HTTP2Transport against grpc-swift's NIO transport
 	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench
+
+conform-rpc: ## HTTP2Transport with grpc-swift's NIO transport, each as client and as server of the other
+	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench conform
 
 bench-agent: ## the agent against the kernel's own speed (ROWS=… ROUTERS=… for a part; see Benchmarks/Agent/measure.py)
 	swift build -c release $(STRICT)

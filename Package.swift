@@ -209,7 +209,8 @@ let testTargets: [Target] = [
         "NetworkAPITests",
         uses: [
             "Gateway", "NetworkService", "Contracts", "ServiceRuntime", "ChangeFeed", "Postgres",
-            "PostgresTestSupport", "ResourceModel", core, inProcess, protobuf, nioHTTP1, logging,
+            "PostgresTestSupport", "ResourceModel", "HTTP2Transport", core, protobuf, nioHTTP1, nioPosix, configuration,
+            logging,
         ]
     ),
     tests("SluiceTests", uses: ["Sluice", "Postgres", "PostgresTestSupport", "Addressing"]),

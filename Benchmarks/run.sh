@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Benchmarks/run.sh [operations|goals]: starts a private Sluice (release programs) and measures it, as ratios to
+# Benchmarks/run.sh [operations|goals|datapath]: starts a private Sluice (release programs) and measures it, as ratios to
 # references measured in the same run. Needs root.
 #   operations  every API operation at 1 and 16 in flight, and the agent's way from request to ACTIVE, on a node in a
 #               namespace; references are pgbench of a comparable statement, and the three processes (`nft` twice, `ip`)
 #               that a forking agent would start for a floating IP. Writes .build/bench/operations.json.
-#               MEASURE names another program to run in its place.
 #   goals       what the API has to reach, without an agent; see API/goals.py. Writes .build/bench/api.json.
+#   datapath    from an API call to the router's namespace, on a node in a namespace; a row of `make bench-agent`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-operations}
@@ -28,18 +28,19 @@ finish() {
 trap finish EXIT
 
 case $what in
-operations)
+operations | datapath)
     ip netns add "$node"
     ip -n "$node" link add br-ex type bridge
     ip -n "$node" link set br-ex up
     arguments=(--node-namespace "$node" --node-name "$node")
-    measure=("${MEASURE:-Benchmarks/API/operations.py}" --requests "$requests" --socket "$data/cluster/run/postgres" --node "$node")
+    measure=(Benchmarks/API/operations.py --requests "$requests" --socket "$data/cluster/run/postgres" --node "$node")
+    [ "$what" = operations ] || measure=(Benchmarks/Agent/whole.py --requests "$requests")
     ;;
 goals)
     arguments=(--without-agent)
     measure=(Benchmarks/API/goals.py)
     ;;
-*) echo "usage: Benchmarks/run.sh [operations|goals]" >&2 && exit 2 ;;
+*) echo "usage: Benchmarks/run.sh [operations|goals|datapath]" >&2 && exit 2 ;;
 esac
 "$bin/sluice" up --data "$data/cluster" --port "$port" "${arguments[@]}" --log-level error >"$data/out" 2>"$data/log" &
 cluster=$!

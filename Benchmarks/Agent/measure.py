@@ -59,8 +59,8 @@ def run(*commands: list) -> dict[str, float]:
 
 def whole(requests: int) -> dict[str, float]:
     """The figures of a whole Sluice on one node."""
-    done = subprocess.run([ROOT / "Benchmarks/run.sh"], capture_output=True, text=True, timeout=280,
-                          env=os.environ | {"MEASURE": "Benchmarks/Agent/whole.py", "REQUESTS": str(requests)})
+    done = subprocess.run([ROOT / "Benchmarks/run.sh", "datapath"], capture_output=True, text=True, timeout=280,
+                          env=os.environ | {"REQUESTS": str(requests)})
     if done.returncode != 0:
         sys.exit(f"Benchmarks/run.sh: {done.stderr or done.stdout}")
     return {words[0]: float(words[1]) for words in map(str.split, done.stdout.splitlines()) if len(words) == 2}

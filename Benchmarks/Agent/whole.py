@@ -1,4 +1,4 @@
-"""From an API call to the datapath, in a whole Sluice on one node; Benchmarks/run.sh runs it (MEASURE).
+"""From an API call to the datapath, in a whole Sluice on one node; `Benchmarks/run.sh datapath` runs it.
 
 Each time is that from the beginning of a POST of a floating IP for a port to the moment at which the router's namespace
 has the address, its last step there, as the kernel notifies a program that listens in that namespace.
@@ -12,14 +12,14 @@ import time
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "API"))
-from measure import API  # noqa: E402
+from cluster import API  # noqa: E402
 
 FLOOR = pathlib.Path(__file__).resolve().parents[2] / ".build/bench/floor"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("api", "data", "socket", "node"):
+    for name in ("api", "data"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--requests", type=int, required=True)
     options = parser.parse_args()

@@ -1,8 +1,10 @@
 import ChangeFeed
+import Configuration
 import Contracts
 import GRPCCore
-import GRPCInProcessTransport
+import HTTP2Transport
 import Logging
+import NIOPosix
 import Postgres
 import PostgresTestSupport
 import ResourceModel
@@ -20,10 +22,10 @@ enum NetworkBehind {
         var rbacPolicies: Int64 = 10
     }
 
-    /// Runs the body with a client of the service.
+    /// Runs the body with a channel to the service.
     static func run(
         limits: Limits,
-        _ body: (GRPCClient<InProcessTransport.Client>) async throws -> Void
+        _ body: (RPCChannel) async throws -> Void
     ) async throws {
         let temporary = try await TemporaryDatabase.make(migrations: Migrations.all) { $0.poolSize = 16 }
         let feed = FeedTail(database: temporary.database, logger: .silent)
@@ -37,21 +39,25 @@ enum NetworkBehind {
             defaultType: .vxlan,
             domain: "openstacklocal."
         )
-        let transport = InProcessTransport()
-        let server = GRPCServer(
-            transport: transport.server,
-            services: services.endpoints,
-            interceptors: RPCServer.interceptors(logger: .defects)
+        let environment = ProgramEnvironment(
+            name: "test",
+            configuration: ConfigReader(provider: InMemoryProvider(values: [:])),
+            logger: .defects,
+            eventLoops: .singleton
         )
-        let client = GRPCClient(transport: transport.client, interceptors: RPCChannel.interceptors)
+        let server = RPCServer(
+            listen: .tcp(host: "127.0.0.1", port: 0),
+            services: services.endpoints,
+            environment: environment
+        )
         try await withThrowingTaskGroup { group in
             group.addTask { try await feed.run() }
-            group.addTask { try await server.serve() }
-            group.addTask { try await client.runConnections() }
-            try await body(client)
-            client.beginGracefulShutdown()
-            server.beginGracefulShutdown()
+            group.addTask { try await server.run() }
+            let channel = RPCChannel(addresses: [try await server.boundAddress], environment: environment)
+            group.addTask { try await channel.run() }
+            try await body(channel)
             group.cancelAll()
+            while (try? await group.next()) != nil {}
         }
     }
 }
@@ -63,9 +69,9 @@ extension NetworkBehind {
         _ owner: String,
         _ project: String,
         _ address: String,
-        _ client: GRPCClient<InProcessTransport.Client>
+        _ channel: RPCChannel
     ) async throws -> String {
-        let reservations = L3_Network_V1_PortReservations.Client(wrapping: client)
+        let reservations = L3_Network_V1_PortReservations.Client(wrapping: channel.client)
         return try await CurrentRequest.$context.withValue(.service(named: "test")) {
             try await callingRemote {
                 try await reservations.reservePort(

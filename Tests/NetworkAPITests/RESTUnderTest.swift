@@ -16,15 +16,15 @@ struct RESTUnderTest: Sendable {
         limits: NetworkBehind.Limits = .init(),
         _ body: (RESTUnderTest) async throws -> Void
     ) async throws {
-        try await NetworkBehind.run(limits: limits) { client in
-            let caller = RPCCaller(name: "NetworkService", client: client)
+        try await NetworkBehind.run(limits: limits) { channel in
+            let caller = RPCCaller(name: "NetworkService", channel: channel)
             let application = try RESTApplication(
                 services: Services(network: caller, router: caller, floatingIP: caller),
                 settings: .init(),
                 logger: .defects
             )
             let api = RESTUnderTest(application: application) { network, owner, project, address in
-                try await NetworkBehind.reserve(network, owner, project, address, client)
+                try await NetworkBehind.reserve(network, owner, project, address, channel)
             }
             try await body(api)
         }

@@ -26,6 +26,7 @@ extension HTTPConnection {
     }
 
     private func finish(keepAlive: Bool) {
+        watchdog.expect(within: limits.answer)
         channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in
             self.afterAnswer(keepAlive: keepAlive)
         }

@@ -18,6 +18,8 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
     private var isInputClosed = false
     /// Requests that have come whole and are not answered yet.
     private var unanswered = 0
+    /// Answers that have begun and are not taken yet; while there are some, the time for them is what counts.
+    private var untaken = 0
     /// Nothing of a next request has come.
     private var isIdle = true
     private var isLingering = false
@@ -81,6 +83,7 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
     func beginAnswer(keepAlive: Bool) -> Bool {
         let keepAlive = keepAlive && !isInputClosed
         isEnding = !keepAlive
+        untaken += 1
         watchdog.expect(within: limits.answer)
         return keepAlive
     }
@@ -88,15 +91,17 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
     /// What follows an answer that the client has taken.
     func afterAnswer(keepAlive: Bool) {
         unanswered -= 1
+        untaken -= 1
         if isLingering {
             // Closing on a client that still sends would reset the connection and take the answer from it.
             channel.close(mode: .output, promise: nil)
             watchdog.expect(within: limits.lingering)
         } else if keepAlive {
             // The next request may be here already: clients may send it before they have this answer.
-            guard unanswered == 0, assembly.isBetweenRequests else { return }
-            isIdle = true
-            watchdog.expect(within: limits.idle)
+            guard untaken == 0 else { return }
+            if unanswered > 0 { return watchdog.rest() }
+            isIdle = assembly.isBetweenRequests
+            watchdog.expect(within: isIdle ? limits.idle : limits.body)
         } else {
             channel.close(mode: .all, promise: nil)
         }
@@ -126,15 +131,15 @@ extension HTTPConnection {
     private func perform(_ action: RequestAssembly.Action) {
         switch action {
         case .wait: break
-        case .expectBody: watchdog.expect(within: limits.body)
+        case .expectBody: expectBody()
         case .sendContinue:
-            watchdog.expect(within: limits.body)
+            expectBody()
             channel.writeAndFlush(
                 HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: .continue)),
                 promise: nil
             )
         case .answer(let request):
-            watchdog.rest()
+            if untaken == 0 { watchdog.rest() }
             unanswered += 1
             deliver(request)
         case .refuse(let fault):
@@ -143,6 +148,10 @@ extension HTTPConnection {
             send(.refusing(fault), isHead: false, keepAlive: false)
         case .ignore: break
         }
+    }
+
+    private func expectBody() {
+        if untaken == 0 { watchdog.expect(within: limits.body) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -51,7 +51,8 @@ import Testing
         try await GatewayUnderTest.serving(Services(all: service), settings: Self.settings) { gateway async throws in
             try await RawClient.connected(to: gateway.address) { client async throws in
                 try await client.send(Self.request + "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-                #expect(try await client.read(until: "\r\n0\r\n\r\n").contains("Transfer-Encoding: chunked"))
+                let list = try await client.read(until: "\r\n0\r\n\r\n").lowercased()
+                #expect(list.contains("transfer-encoding: chunked"))
                 #expect(try await client.read(until: "]}]}").contains("\"versions\""))
             }
         }
