@@ -10,7 +10,7 @@ import Testing
 @testable import FloatingIPService
 
 /// A node's watch: what it asks for and what it has heard, folded as the contract says.
-private final class Watcher: Sendable {
+final class Watcher: Sendable {
     struct Copy: Sendable {
         var addresses: [String: Wire.AddressState] = [:]
         var removed: [String: Int64] = [:]

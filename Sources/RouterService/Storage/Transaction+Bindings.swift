@@ -53,6 +53,8 @@ extension Transaction {
 
 extension QueryRunner {
     /// The routers with an interface on a subnet and a gateway on a network.
+    ///
+    /// Few are on a subnet, but any number on an external network: `OFFSET 0` keeps the search from beginning there.
     func bindingCandidates(
         subnet: SubnetID,
         network: NetworkID
@@ -60,11 +62,16 @@ extension QueryRunner {
         let rows = try await query(
             """
             SELECT l.router_id, p.subnet_ids, p.ip_addresses, s.gateway_ip
-            FROM ports p JOIN router_ports l ON l.port_id = p.id AND l.role = 'interface'
-            JOIN router_ports gl ON gl.router_id = l.router_id AND gl.role IN ('gateway', 'extra_gateway')
-            JOIN ports g ON g.id = gl.port_id AND g.network_id = \(network)
+            FROM (
+                SELECT id, subnet_ids, ip_addresses FROM ports
+                WHERE subnet_ids @> ARRAY[\(subnet)::uuid] OFFSET 0) AS p
+            CROSS JOIN LATERAL (
+                SELECT router_id FROM router_ports WHERE port_id = p.id AND role = 'interface' OFFSET 0) AS l
+            CROSS JOIN LATERAL (
+                SELECT FROM router_ports gl
+                WHERE gl.router_id = l.router_id AND gl.role IN ('gateway', 'extra_gateway')
+                    AND (SELECT g.network_id FROM ports g WHERE g.id = gl.port_id) = \(network) LIMIT 1) AS way
             LEFT JOIN subnets s ON s.id = \(subnet)
-            WHERE p.subnet_ids @> ARRAY[\(subnet)::uuid]
             """
         )
         var candidates: [BindingCandidate] = []

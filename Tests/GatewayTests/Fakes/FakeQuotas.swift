@@ -1,4 +1,5 @@
 import Contracts
+import GRPCCore
 import ResourceModel
 import ServiceRuntime
 import SwiftProtobuf
@@ -14,7 +15,7 @@ struct FakeQuotas: ServiceCaller {
     let others: any ServiceCaller
 
     func call(_ method: ServiceMethod, _ request: [UInt8]) async throws -> [UInt8] {
-        guard method.service == "l3.query.v1.Quotas" else { return try await others.call(method, request) }
+        guard method.descriptor.service.fullyQualifiedService == "l3.query.v1.Quotas" else { return try await others.call(method, request) }
         let context = CurrentRequest.context
         switch method.name {
         case "GetQuota":

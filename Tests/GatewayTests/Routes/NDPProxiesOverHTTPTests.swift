@@ -1,3 +1,4 @@
+import Contracts
 import ResourceModel
 import Testing
 
