@@ -8,6 +8,7 @@ struct ResourceCalls: Sendable {
     private let contract: Resource.Contract
     private let name: String
     private let parentField: String?
+    private let idField: String
     private let query: QueryEncoder
     private let get: MessageForm?
     private let list: MessageForm
@@ -29,8 +30,10 @@ struct ResourceCalls: Sendable {
         mask = try MessageForm("google.protobuf.FieldMask", "paths")
         page = try MessageForm(contract.type("List\(contract.plural)Response"), resource.collection)
         list = try MessageForm(contract.type("List\(contract.plural)Request"), fields: ["query"] + parent)
+        // Where objects have the id of another, the table's first attribute is what a request names.
+        idField = resource.attribute(named: "id") == nil ? resource.attributes.first?.field ?? "id" : "id"
         get =
-            verbs.contains(.get) ? try MessageForm(contract.type("Get\(noun)Request"), fields: ["id"] + parent) : nil
+            verbs.contains(.get) ? try MessageForm(contract.type("Get\(noun)Request"), fields: [idField] + parent) : nil
         var changed = [name, "update_mask"]
         if resource.hasRevision { changed.append("expected_revision_number") }
         if resource.isTaggable { changed += ["add_tags", "remove_tags"] }
@@ -52,7 +55,7 @@ struct ResourceCalls: Sendable {
 
     func get(_ id: String, of parent: String? = nil) -> Call {
         let request = get?.bytes { form, writer in
-            writer.string(form["id"], id)
+            writer.string(form[idField], id)
             write(parent, form, to: &writer)
         }
         return (method("Get\(contract.noun)", isRepeatable: true), request ?? [])
