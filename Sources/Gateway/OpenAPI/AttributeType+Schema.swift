@@ -6,10 +6,13 @@ extension AttributeType {
     var schema: JSONValue {
         switch self {
         case .text(let longest): ["type": "string", "maxLength": .integer(Int64(longest))]
+        case .word(let longest): ["type": ["string", "integer"], "maxLength": .integer(Int64(longest))]
         case .id: ["type": "string", "format": "uuid"]
         case .project: ["type": "string", "maxLength": 255]
         case .boolean: ["type": "boolean"]
         case .integer(let range): Self.integer(range)
+        case .decimal: ["type": "integer"]
+        case .freeObject: ["type": "object"]
         case .family: ["type": "integer", "enum": [4, 6]]
         case .address(let version): Self.address(version)
         case .block(_, let bareAddress):
@@ -27,8 +30,6 @@ extension AttributeType {
         case .moment(.blank):
             ["type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"]
         case .constant(let value): ["const": value]
-        // Any JSON object; and what needs no more to be said of it.
-        default: [:]
         }
     }
 

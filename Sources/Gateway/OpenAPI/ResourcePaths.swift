@@ -29,16 +29,11 @@ struct ResourcePaths {
         return .object(object)
     }
 
-    /// What the objects of sub-collections belong to: the parents' collection, and the name of one's id.
-    private static let parents: [String: (collection: String, field: String)] = [
-        "conntrack_helpers": ("routers", "router_id"), "port_forwardings": ("floatingips", "floatingip_id"),
-    ]
-
     /// Where a sub-collection's parent stands.
-    private var parents: String { Self.parents[collection].map { "\($0.collection)/{\($0.field)}/" } ?? "" }
+    private var parents: String { resource.parent.map { "\($0.collection)/{\($0.field)}/" } ?? "" }
 
     private var parent: [JSONValue] {
-        Self.parents[collection].map { [SharedParts.pathParameter($0.field, format: "uuid")] } ?? []
+        resource.parent.map { [SharedParts.pathParameter($0.field, format: "uuid")] } ?? []
     }
 
     private var id: [JSONValue] { parent + [SharedParts.pathParameter("id", format: "uuid")] }
@@ -103,7 +98,7 @@ struct ResourcePaths {
         let verbs: [(Resource.Verbs, String)] = [(.get, "show"), (.update, "update"), (.delete, "delete")]
         for (verb, word) in verbs where self.verbs.contains(verb) {
             var parameters = JSONObject(["id": .string("$response.body#/\(name)/id")])
-            if let field = Self.parents[collection]?.field { parameters[field] = .string("$request.path.\(field)") }
+            if let field = resource.parent?.field { parameters[field] = .string("$request.path.\(field)") }
             links["\(word)_\(name)"] = [
                 "operationId": .string("\(word)_\(name)"), "parameters": .object(parameters),
             ]
