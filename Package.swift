@@ -85,8 +85,8 @@ let level3: [Target] = [
     room(
         "ServiceRuntime",
         uses: [
-            "Contracts", "HTTP2Transport", "ResourceModel", core, grpcProtobuf, protobuf, nioCore, nioPosix, logging,
-            lifecycle, unixSignals, configuration,
+            "Contracts", "HTTP2Transport", "ResourceModel", core, grpcProtobuf, protobuf, nioCore, nioPosix, nioHTTP1,
+            logging, lifecycle, unixSignals, configuration,
         ]
     ),
     room("ChangeFeed", uses: ["Postgres", "ResourceModel", logging, lifecycle]),

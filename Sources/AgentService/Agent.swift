@@ -1,5 +1,6 @@
 internal import GRPCCore
 internal import Logging
+internal import Netlink
 internal import ServiceLifecycle
 internal import ServiceRuntime
 
@@ -15,6 +16,7 @@ struct Agent<Transport: ClientTransport> {
         routers: GRPCClient<Transport>,
         addresses: GRPCClient<Transport>,
         health: HealthReporter,
+        metrics: MetricRegistry = MetricRegistry(),
         logger: Logger
     ) {
         let announcer = Announcer(logger: logger)
@@ -40,6 +42,7 @@ struct Agent<Transport: ClientTransport> {
                 routers: routerReporter,
                 addresses: addressReporter,
                 health: health,
+                metrics: AgentMetrics(metrics, kernel: kernel, record: record),
                 logger: logger
             )
         )
@@ -66,8 +69,14 @@ struct Agent<Transport: ClientTransport> {
             configuration.repairInterval.map {
                 [RepairTimer(interval: $0, reconciler: reconciler)]
             } ?? []
+        var listeners: [any Service] = []
+        do throws(NetlinkError) {
+            listeners = [try KernelListener(host: host, kernel: kernel, logger: logger) { reconciler.take($0) }]
+        } catch {
+            logger.warning("others' changes are only found at intervals", metadata: [Telemetry.reason: "\(error)"])
+        }
         parts =
-            [announcer.service, aftermath.service, reconciler.threads]
+            [announcer.service, aftermath.service, reconciler.threads] + listeners
             + [routerReporter, addressReporter, routerWatch, addressWatch] + repair
     }
 

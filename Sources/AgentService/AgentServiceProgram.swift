@@ -8,7 +8,8 @@ public enum AgentServiceProgram: Program {
     public static let description = ProgramDescription(
         name: "agent",
         abstract: "Builds this node's routers in the kernel. Needs root.",
-        settings: AgentServiceConfiguration.settings
+        settings: AgentServiceConfiguration.settings,
+        commands: [InspectionCommand.verify, InspectionCommand.plan]
     )
 
     /// The agent's parts; the control plane may be away, the kernel may not.
@@ -28,6 +29,7 @@ public enum AgentServiceProgram: Program {
             routers: routerChannel.client,
             addresses: addressChannel.client,
             health: environment.health,
+            metrics: environment.metrics,
             logger: environment.logger
         )
         let server = RPCServer(listen: configuration.listenAddress, services: [], environment: environment)

@@ -13,6 +13,7 @@ enum Telemetry {
     static let name = "name"
     static let isEnabled = "enabled"
     static let count = "count"
+    static let found = "found"
 
     /// Why something failed, and what.
     static func failure(_ error: any Error, of what: String) -> Logger.Metadata {

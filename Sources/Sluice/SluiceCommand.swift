@@ -8,7 +8,7 @@ public struct SluiceCommand: AsyncParsableCommand {
             commandName: "sluice",
             abstract: "Routers and floating IPs for ordinary Linux hosts, with OpenStack Networking's REST API.",
             version: "0.1.0",
-            subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, DemoCommand.self]
+            subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, AgentCommand.self, DemoCommand.self]
         )
     }
 

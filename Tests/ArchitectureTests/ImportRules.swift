@@ -14,8 +14,8 @@ enum Arrows {
         "Netlink": ["CLinux", "Addressing"],
         "Nftables": ["CNftnl", "Netlink", "Addressing"],
         "ServiceRuntime": rpc.union([
-            "Contracts", "HTTP2Transport", "ResourceModel", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle",
-            "UnixSignals", "Configuration",
+            "Contracts", "HTTP2Transport", "ResourceModel", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging",
+            "ServiceLifecycle", "UnixSignals", "Configuration",
         ]),
         "ChangeFeed": ["Postgres", "ResourceModel", "Logging", "ServiceLifecycle"],
         "Listing": ["Postgres", "ResourceModel", "Addressing"],

@@ -48,8 +48,17 @@ final class RouterKernel: Sendable {
     ///
     /// What the kernel holds is read back, unless memory is to be trusted and there is one.
     func settle(_ desired: DesiredRouter, trustingMemory: Bool = false) -> RouterOutcome {
+        outcome(of: desired, trustingMemory: trustingMemory, notingRepairs: false)
+    }
+
+    /// The same for a router that was settled before: what was different is told as repaired.
+    func verify(_ desired: DesiredRouter) -> RouterOutcome {
+        outcome(of: desired, trustingMemory: false, notingRepairs: true)
+    }
+
+    private func outcome(of desired: DesiredRouter, trustingMemory: Bool, notingRepairs: Bool) -> RouterOutcome {
         do throws(AgentError) {
-            return RouterOutcome(desired: desired, result: try attempt(desired, trustingMemory: trustingMemory))
+            return try attempt(desired, trustingMemory: trustingMemory, notingRepairs: notingRepairs)
         } catch {
             // What the kernel holds is not certain any more; the sockets may be of a namespace that has ended.
             release(desired.id)
@@ -59,42 +68,70 @@ final class RouterKernel: Sendable {
 
     private func attempt(
         _ desired: DesiredRouter,
-        trustingMemory: Bool
-    ) throws(AgentError) -> RouterOutcome.Result {
+        trustingMemory: Bool,
+        notingRepairs: Bool
+    ) throws(AgentError) -> RouterOutcome {
         if makesOperatorsBridges, desired.isWanted { try host.make(layout.operatorsBridges) }
         let bridges = try host.existing(layout.operatorsBridges)
         guard let plan = RouterPlan(desired, layout: layout, operatorsBridges: bridges) else {
             let isRemoved = try remove(desired.id)
             settlementCount.add(1, ordering: .releasing)
-            return .settled(problems: nil, changes: isRemoved ? 1 : 0, removedDevices: isRemoved)
+            let changes = isRemoved ? 1 : 0
+            return RouterOutcome(
+                desired: desired,
+                result: .settled(problems: nil, changes: changes, removedDevices: isRemoved)
+            )
         }
-        let diff = try carryOut(plan, trustingMemory: trustingMemory)
-        return .settled(
-            problems: RouterOutcome.Problems(router: plan.problems, addresses: plan.addressProblems),
-            changes: diff.changes.count,
-            removedDevices: diff.removesDevices
+        let problems = RouterOutcome.Problems(router: plan.problems, addresses: plan.addressProblems)
+        if trustingMemory, let diff = carryOutFromMemory(plan) {
+            let result = RouterOutcome.Result.settled(
+                problems: problems,
+                changes: diff.changes.count,
+                removedDevices: diff.removesDevices
+            )
+            return RouterOutcome(desired: desired, result: result)
+        }
+        let (found, renaming) = try findOrRename(desired.id)
+        let (diff, repairs) = try carryOut(plan, on: found, notingRepairs: notingRepairs)
+        return RouterOutcome(
+            desired: desired,
+            result: .settled(
+                problems: problems,
+                changes: renaming.count + diff.changes.count,
+                removedDevices: diff.removesDevices
+            ),
+            repairs: renaming + repairs
         )
     }
 
-    private func carryOut(_ plan: RouterPlan, trustingMemory: Bool) throws(AgentError) -> RouterDiff {
-        if trustingMemory, let router = held.withLock({ $0[plan.router] }) {
-            let doubts = router.doubts
-            if let memory = router.withMemory({ $0 }) {
-                let reading = RouterReading(observed: ObservedRouter(carriedOut: memory.plan), indices: memory.indices)
-                // Where memory was wrong, as after a change of someone else's, what there is must be read.
-                if let diff = try? carryOut(plan, on: router, from: reading, since: doubts) { return diff }
-                router.withMemory { $0 = nil }
-            }
-        }
-        guard let router = try find(plan.router) else {
+    /// Nil where there is no memory, or it was wrong, as after a change of someone else's: what there is must be read.
+    private func carryOutFromMemory(_ plan: RouterPlan) -> RouterDiff? {
+        guard let router = held.withLock({ $0[plan.router] }) else { return nil }
+        let doubts = router.doubts
+        guard let memory = router.withMemory({ $0 }) else { return nil }
+        let reading = RouterReading(observed: ObservedRouter(carriedOut: memory.plan), indices: memory.indices)
+        if let diff = try? carryOut(plan, on: router, from: reading, since: doubts) { return diff }
+        router.withMemory { $0 = nil }
+        return nil
+    }
+
+    private func carryOut(
+        _ plan: RouterPlan,
+        on found: RouterNamespace?,
+        notingRepairs: Bool
+    ) throws(AgentError) -> (RouterDiff, repairs: [Finding]) {
+        guard let router = found else {
             // Made before the comparison, with its parameters: each that is set later costs as much as all the addresses.
             let router = try create(plan.router, plan.parameters)
             var reading = RouterReading(observed: ObservedRouter(), indices: [:])
             reading.observed.parameters = plan.parameters
-            return try carryOut(plan, on: router, from: reading, since: router.doubts, isNew: true)
+            let diff = try carryOut(plan, on: router, from: reading, since: router.doubts, isNew: true)
+            return (diff, notingRepairs ? Finding.all(in: nil, against: plan) : [])
         }
         let doubts = router.doubts
-        return try carryOut(plan, on: router, from: reader.read(router), since: doubts)
+        let reading = try reader.read(router)
+        let diff = try carryOut(plan, on: router, from: reading, since: doubts)
+        return (diff, notingRepairs ? Finding.all(in: reading.observed, against: plan) : [])
     }
 
     private func carryOut(
@@ -180,6 +217,48 @@ final class RouterKernel: Sendable {
 
     /// Someone else may have changed what the kernel holds for a router: it is read before it is changed again.
     func doubt(_ id: RouterID) { held.withLock { $0[id] }?.doubt() }
+}
+
+extension RouterKernel {
+    /// What there is of a router, and what there should be; writes nothing.
+    func compare(_ desired: DesiredRouter) throws(AgentError) -> (observed: ObservedRouter?, plan: RouterPlan?) {
+        let wanted = layout.operatorsBridges
+        let bridges = makesOperatorsBridges ? wanted : try host.existing(wanted)
+        let plan = RouterPlan(desired, layout: layout, operatorsBridges: bridges)
+        guard let found = try find(desired.id) else { return (nil, plan) }
+        return (try reader.read(found).observed, plan)
+    }
+
+    /// The routers of this node that are in the kernel and are none of these; writes nothing.
+    func strays(sparing wanted: Set<RouterID>) throws(AgentError) -> [RouterID] {
+        var strays: [RouterID] = []
+        for id in try names().compactMap({ KernelNames.router(ofNamespace: $0) }) where !wanted.contains(id) {
+            guard let router = try find(id) else { continue }
+            if try router.contents(of: host.namespace).links.ownership(by: nodeNote) == .own { strays.append(id) }
+        }
+        return strays.sorted()
+    }
+
+    /// The routers in whose namespaces others changed the ruleset since it was read or written last.
+    func routersWithForeignRulesets() -> [RouterID] {
+        let routers = held.withLock { $0 }
+        return routers.filter { $0.value.hasForeignRuleset() ?? false }.map(\.key)
+    }
+
+    /// As `find`; but a namespace that is held and has lost its name gets it back, and with it its traffic goes on.
+    private func findOrRename(_ id: RouterID) throws(AgentError) -> (RouterNamespace?, renaming: [Finding]) {
+        let known = held.withLock { $0[id] }
+        if let found = try find(id) { return (found, []) }
+        guard let known else { return (nil, []) }
+        do throws(NetlinkError) {
+            try known.namespace.attach(name: known.name)
+            changeCount.add(1, ordering: .relaxed)
+            return (hold(known, id), [.nameMissing(known.name)])
+        } catch {
+            // Something took the name in the meantime: the router is built anew.
+            return (nil, [])
+        }
+    }
 }
 
 extension RouterKernel {

@@ -89,6 +89,11 @@ final class RouterNamespace: Sendable {
         try table.withLock { (table) throws(AgentError) in try table.read() }
     }
 
+    /// Whether someone else changed the ruleset since this read or wrote it; nil while it is in use here.
+    func hasForeignRuleset() -> Bool? {
+        table.withLockIfAvailable { table in (try? table.isForeign()) ?? true }
+    }
+
     /// Makes the table anew, or changes its maps; all at once or not at all.
     func commit(_ change: TableCommit) throws(AgentError) {
         try table.withLock { (table) throws(AgentError) in try table.commit(change) }

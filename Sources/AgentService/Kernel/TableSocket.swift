@@ -21,6 +21,17 @@ struct TableSocket: ~Copyable, Sendable {
         }
     }
 
+    /// Whether someone else changed the namespace's ruleset since it was read or written here; false where that is not
+    /// known.
+    mutating func isForeign() throws(AgentError) -> Bool {
+        guard let generation else { return false }
+        do throws(NftablesError) {
+            return try socket.generation() != generation
+        } catch {
+            throw .table(error)
+        }
+    }
+
     /// Applies all of a change or nothing.
     ///
     /// - Throws: `table` with `generationChanged` when someone else changed the ruleset since it was read.

@@ -7,6 +7,10 @@ enum Occurrence: Sendable {
     case adjusted(AdjustmentOutcome)
     /// A sweep found routers in the kernel that nobody wanted when it began, or must be repeated.
     case swept(SweepFinding)
+    /// The kernel tells of a change of a router that nobody here asked for.
+    case heard(RouterID, HeardChange)
+    /// The kernel told of more than could be taken in.
+    case heardTooMuch
     /// It is time to look whether all is still as it should be.
     case repairDue
 }
@@ -28,6 +32,8 @@ struct ReconcileState: Sendable {
         case work(Job)
         /// What may have changed by then is asked for anew, so that no old list of what is wanted is acted upon.
         case workLater(Job)
+        /// Others may have changed the router: it is read anew and settled, at once or when more news had time to come.
+        case doubt(DesiredRouter, atOnce: Bool = false)
         case reportRouters([ObjectReport])
         case reportAddresses([ObjectReport])
         /// The node's load is this now.
@@ -47,7 +53,9 @@ struct ReconcileState: Sendable {
         case .settled(let outcome): settled(outcome)
         case .adjusted(let outcome): adjusted(outcome)
         case .swept(let finding): swept(finding)
-        case .repairDue: repair()
+        case .heard(let id, let change): heard(id, change)
+        case .heardTooMuch: known.map { .doubt($0) }
+        case .repairDue: known.map { .doubt($0, atOnce: true) }
         }
     }
 
@@ -106,9 +114,16 @@ struct ReconcileState: Sendable {
         return [.reportAddresses(outcome.addressReports)]
     }
 
-    private func repair() -> [Action] {
-        desired.ids.sorted().filter(desired.isKnown).map { .work(.verify(desired.router($0))) }
+    private func heard(_ id: RouterID, _ change: HeardChange) -> [Action] {
+        guard desired.isKnown(id) else { return [] }
+        let router = desired.router(id)
+        guard let specification = router.specification, specification.isUp, specification.isDoubtful(after: change)
+        else { return [] }
+        return [.doubt(router)]
     }
+
+    /// The routers of which all is known that is wanted.
+    private var known: [DesiredRouter] { desired.ids.sorted().filter(desired.isKnown).map(desired.router) }
 
     private func swept(_ finding: SweepFinding) -> [Action] {
         let unwanted = finding.routers.filter { !desired.ids.contains($0) }.sorted()

@@ -15,11 +15,13 @@ final class Reconciler: Sendable {
     private let kernel: RouterKernel
     private let state: Mutex<ReconcileState>
     private let queue = WorkQueue()
+    private let pace = Mutex(RepairPace())
     private let subscriptions: Subscriptions
     private let record: NodeRecord
     private let routers: StatusReporter
     private let addresses: StatusReporter
     private let health: HealthReporter
+    private let metrics: AgentMetrics
     private let logger: Logger
 
     /// The parts of the agent that a reconciler speaks to.
@@ -31,6 +33,7 @@ final class Reconciler: Sendable {
         var routers: StatusReporter
         var addresses: StatusReporter
         var health: HealthReporter
+        var metrics: AgentMetrics
         var logger: Logger
     }
 
@@ -42,6 +45,7 @@ final class Reconciler: Sendable {
         addresses = parts.addresses
         state = Mutex(ReconcileState(layout: parts.layout))
         health = parts.health
+        metrics = parts.metrics
         logger = parts.logger
     }
 
@@ -69,6 +73,13 @@ final class Reconciler: Sendable {
             if case .adjust = job, queue.claim(job) { return job }
             queue.submit(job)
         case .workLater(let job): queue.postpone(job)
+        case .doubt(let router, let atOnce):
+            kernel.doubt(router.id)
+            if atOnce {
+                queue.submit(.verify(router))
+            } else {
+                queue.postpone(.verify(router), by: pace.withLock { $0.delay(for: router.id, at: .now) })
+            }
         case .reportRouters(let reports): routers.report(reports)
         case .reportAddresses(let reports): addresses.report(reports)
         case .load(let load): record.set(load)
@@ -99,8 +110,11 @@ extension Reconciler {
 
     private func carryOut(_ job: Job) {
         switch job {
-        case .settle(let desired): finish(job.key, kernel.settle(desired, trustingMemory: true))
-        case .verify(let desired): finish(job.key, kernel.settle(desired))
+        case .settle(let desired):
+            finish(job.key) { kernel.settle(desired, trustingMemory: true) }
+        case .verify(let desired):
+            metrics.noteDoubt()
+            finish(job.key) { kernel.verify(desired) }
         case .adjust(let adjustment):
             let outcome = kernel.adjust(adjustment)
             queue.finish(job.key, succeeded: true)
@@ -121,17 +135,38 @@ extension Reconciler {
         }
     }
 
-    private func finish(_ key: Job.Key, _ outcome: RouterOutcome) {
+    private func finish(_ key: Job.Key, _ work: () -> RouterOutcome) {
+        let start = ContinuousClock.now
+        let outcome = work()
+        metrics.note(outcome, took: .now - start)
         note(outcome)
         queue.finish(key, succeeded: outcome.isComplete)
         take(.settled(outcome))
     }
 
     private func note(_ outcome: RouterOutcome) {
+        guard outcome.repairs.isEmpty else { return noteRepair(outcome) }
         guard case .settled(let problems, let changes, _) = outcome.result, changes > 0 else { return }
         logger.info(
             problems == nil ? "router removed" : "router settled",
             metadata: [Telemetry.router: "\(outcome.desired.id)", Telemetry.changes: "\(changes)"]
+        )
+    }
+}
+
+extension Reconciler {
+    /// How many differences a log line names.
+    private static let namedFindings = 8
+
+    private func noteRepair(_ outcome: RouterOutcome) {
+        let findings = outcome.repairs
+        pace.withLock { $0.repaired(outcome.desired.id, at: .now) }
+        logger.warning(
+            "router was changed by others and put right",
+            metadata: [
+                Telemetry.router: "\(outcome.desired.id)", Telemetry.count: "\(findings.count)",
+                Telemetry.found: .array(findings.prefix(Self.namedFindings).map { "\($0)" }),
+            ]
         )
     }
 }

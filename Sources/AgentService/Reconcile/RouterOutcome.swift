@@ -5,6 +5,8 @@ struct RouterOutcome: Hashable, Sendable {
     /// What was wanted at that time.
     var desired: DesiredRouter
     var result: Result
+    /// What others had changed and is put right.
+    var repairs: [Finding] = []
 
     /// How it went.
     enum Result: Hashable, Sendable {

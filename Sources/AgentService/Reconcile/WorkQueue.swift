@@ -19,8 +19,10 @@ final class WorkQueue: Sendable {
         state.updateQuietly { !$0.isClosed && $0.schedule.claim(job) }
     }
 
-    /// Asks for work that must not begin at once.
-    func postpone(_ job: Job) { state.update { $0.schedule.postpone(job, until: .now + .milliseconds(500)) } }
+    /// Asks for work that must not begin before a time is over.
+    func postpone(_ job: Job, by delay: Duration = .milliseconds(500)) {
+        state.update { $0.schedule.postpone(job, until: .now + delay) }
+    }
 
     /// Gives out no more jobs; those that run are finished.
     func close() { state.update { $0.isClosed = true } }

@@ -5,7 +5,7 @@ internal import ServiceRuntime
 enum Job: Hashable, Sendable {
     /// Bring the kernel to what is wanted of a router, from what the agent knows to be there.
     case settle(DesiredRouter)
-    /// The same, from what is there: everything is read back.
+    /// The same where it was done before, from what is there: what is different now, others changed.
     case verify(DesiredRouter)
     /// Bring the kernel to what is wanted of some floating IPs of a router.
     case adjust(AddressAdjustment)
@@ -34,13 +34,15 @@ enum Job: Hashable, Sendable {
 }
 
 extension Job {
-    /// This job and a newer one of its key, as one.
+    /// This job, which was not carried out, and a newer one of its key, as one.
+    ///
+    /// What was not carried out yet is no repair: a router in doubt is read all the same, since its memory is gone.
     func followed(by newer: Job) -> Job {
         switch (self, newer) {
-        case (.settle(let desired), .adjust(let adjustment)): .settle(desired.adjusted(by: adjustment))
-        case (.verify(let desired), .adjust(let adjustment)): .verify(desired.adjusted(by: adjustment))
+        case (.settle(let desired), .adjust(let adjustment)), (.verify(let desired), .adjust(let adjustment)):
+            .settle(desired.adjusted(by: adjustment))
         case (.adjust(let older), .adjust(let adjustment)): .adjust(older.followed(by: adjustment))
-        case (.verify, .settle(let desired)): .verify(desired)
+        case (.settle, .verify(let desired)), (.adjust, .verify(let desired)): .settle(desired)
         default: newer
         }
     }
@@ -92,17 +94,18 @@ struct WorkSchedule: Sendable {
     mutating func postpone(_ job: Job, until moment: Instant) {
         guard jobs[job.key] == nil else { return }
         jobs[job.key] = job
-        if running[job.key] == nil { due[job.key] = moment }
+        due[job.key] = moment
     }
 
     /// The next job, which counts as running from now on.
     mutating func next(at now: Instant) -> Turn {
-        for (key, moment) in due where moment <= now {
+        for (key, moment) in due where moment <= now && running[key] == nil {
             due[key] = nil
             queue.append(key)
         }
         guard let key = queue.popFirst(), let job = jobs.removeValue(forKey: key) else {
-            return .wait(until: due.values.min())
+            // What waits for a running job is looked at again when that is finished.
+            return .wait(until: due.filter { running[$0.key] == nil }.values.min())
         }
         running[key] = job
         return .run(job)
@@ -115,14 +118,22 @@ struct WorkSchedule: Sendable {
         guard let job = running.removeValue(forKey: key) else { return false }
         if succeeded { backoffs[key] = nil }
         if let newer = jobs[key] {
-            if !succeeded { jobs[key] = job.followed(by: newer) }
-            queue.append(key)
+            if !succeeded {
+                jobs[key] = job.followed(by: newer)
+                // Doubt about what fails is no reason to try it sooner: our own attempts may give rise to it.
+                if let moment = due[key] { due[key] = max(moment, now + nextDelay(of: key)) }
+            }
+            if due[key] == nil { queue.append(key) }
             return true
         }
         guard !succeeded else { return false }
         jobs[key] = job
-        due[key] = now + backoffs[key, default: Self.firstBackoff].nextDelay()
+        due[key] = now + nextDelay(of: key)
         return true
+    }
+
+    private mutating func nextDelay(of key: Job.Key) -> Duration {
+        backoffs[key, default: Self.firstBackoff].nextDelay()
     }
 
     private static var firstBackoff: Backoff { Backoff(first: .milliseconds(100), longest: .seconds(30)) }

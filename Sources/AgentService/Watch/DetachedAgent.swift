@@ -32,15 +32,17 @@ package final class DetachedAgent: Sendable {
         let aftermath = Aftermath(logger: logger)
         let reporter = StatusReporter(logger: logger) { report($0.map(\.wire)) }
         kernel = RouterKernel(host: host, layout: layout, node: node, announcer: announcer, aftermath: aftermath)
+        let record = NodeRecord()
         reconciler = Reconciler(
             .init(
                 kernel: kernel,
                 layout: layout,
                 subscriptions: Subscriptions(),
-                record: NodeRecord(),
+                record: record,
                 routers: reporter,
                 addresses: reporter,
                 health: HealthReporter(),
+                metrics: AgentMetrics(MetricRegistry(), kernel: kernel, record: record),
                 logger: logger
             )
         )

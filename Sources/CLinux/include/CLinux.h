@@ -5,10 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/eventfd.h> // eventfd: Swift's Glibc module leaves it out
 #include <sys/types.h>
 
 #include <net/if_arp.h> // ARPHRD_*, ARPOP_*; linux/if_arp.h quarrels with Glibc's net/if.h
 
+#include <linux/filter.h>        // struct sock_filter, BPF_*
 #include <linux/if_addr.h>       // IFA_*, struct ifaddrmsg
 #include <linux/if_ether.h>      // ETH_P_*
 #include <linux/if_link.h>       // IFLA_*

@@ -85,6 +85,20 @@ public struct NetworkNamespace: ~Copyable, Sendable {
         return NetworkNamespace(try Descriptor(opening: path, flags: O_RDONLY))
     }
 
+    /// Gives this namespace a name, as `ip netns attach` does: one that lost its own lives on while someone holds it.
+    ///
+    /// - Throws: `system`; with `exists` when something bears the name.
+    public borrowing func attach(name: String) throws(NetlinkError) {
+        try Self.prepareDirectory()
+        let path = Self.path(of: name)
+        _ = try Descriptor(opening: path, flags: O_RDONLY | O_CREAT | O_EXCL)
+        guard mount("/proc/self/fd/\(descriptor.rawValue)", path, "none", UInt(MS_BIND), nil) == 0 else {
+            let error = ErrorNumber.current
+            unlink(path)
+            throw .system(call: "mount", subject: path, error)
+        }
+    }
+
     /// A namespace without a name, which ends with the last hold on it.
     ///
     /// - Throws: `system`; with `notPermitted` without CAP_SYS_ADMIN.

@@ -15,6 +15,18 @@ public enum RouteEvent: Hashable, Sendable {
     case route(Route)
     /// A route went.
     case routeDeleted(Route)
+    /// A parameter of forwarding was set by itself, as `sysctl` does.
+    case forwarding(ForwardingParameter)
+    /// A namespace ended, or lost this number; the number may be given again.
+    case namespaceEnded(NamespaceID)
+}
+
+/// A parameter of forwarding, of one interface or of the namespace as a whole.
+public enum ForwardingParameter: Hashable, Sendable {
+    /// Whether packets are forwarded.
+    case forwarding(Bool)
+    /// The reverse-path filter: 0 off, 1 strict, 2 loose.
+    case reversePathFilter(Int)
 }
 
 /// Listens for changes of links, addresses and routes.
@@ -30,6 +42,10 @@ public struct RouteEvents: ~Copyable, Sendable {
         case addresses
         /// Routes of both families.
         case routes
+        /// Parameters of forwarding, of both families.
+        case forwarding
+        /// The numbers by which this namespace knows others.
+        case namespaces
     }
 
     /// What came within one wait.
@@ -47,13 +63,18 @@ public struct RouteEvents: ~Copyable, Sendable {
     /// With `fromAllNamespaces` also in all others that it has an id for, as it has for the peers of its veth pairs;
     /// one listener in the host's namespace then hears of all routers.
     ///
+    /// With `ofOthers` the kernel passes over what this process asked for, as far as it says who asked, and routes that
+    /// are not of our making.
+    ///
     /// - Throws: `system`; `fromAllNamespaces` needs CAP_NET_BROADCAST.
     public init(
         _ topics: Set<Topic> = Set(Topic.allCases),
-        fromAllNamespaces: Bool = false
+        fromAllNamespaces: Bool = false,
+        ofOthers: Bool = false
     ) throws(NetlinkError) {
         let socket = try NetlinkSocket(.route)
         try socket.reserveReceiveBuffer(byteCount: 4 << 20)
+        if ofOthers { try socket.attach(.ofOthersRouteChanges) }
         for topic in topics {
             for group in topic.groups {
                 try socket.subscribe(to: group.rawValue)
@@ -65,11 +86,11 @@ public struct RouteEvents: ~Copyable, Sendable {
 
     /// Waits for changes and returns those of one delivery.
     ///
-    /// It blocks its thread: call it on one of its own.
+    /// It blocks its thread, until the time is over (-1: never) or the wake-up was given: call it on one of its own.
     ///
     /// - Throws: `malformed`, `truncated`, `system`.
-    public mutating func next(within milliseconds: Int32) throws(NetlinkError) -> News {
-        guard try socket.waitUntilReadable(milliseconds: milliseconds) else { return .quiet }
+    public mutating func next(within milliseconds: Int32, or wakeUp: WakeUp? = nil) throws(NetlinkError) -> News {
+        guard try socket.waitUntilReadable(milliseconds: milliseconds, or: wakeUp) else { return .quiet }
         let count: Int
         let namespace: Int32?
         do {
@@ -94,6 +115,8 @@ extension RouteEvents.Topic {
         case .links: [RTNLGRP_LINK]
         case .addresses: [RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
         case .routes: [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE]
+        case .forwarding: [RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF]
+        case .namespaces: [RTNLGRP_NSID]
         }
     }
 }
@@ -108,6 +131,8 @@ extension RouteEvent {
             case Int(RTM_DELADDR): try InterfaceAddress(message: body).map(RouteEvent.addressDeleted)
             case Int(RTM_NEWROUTE): try Route(message: body).map(RouteEvent.route)
             case Int(RTM_DELROUTE): try Route(message: body).map(RouteEvent.routeDeleted)
+            case Int(RTM_NEWNETCONF): try ForwardingParameter(message: body).map(RouteEvent.forwarding)
+            case Int(RTM_DELNSID): try NamespaceID(message: body).map(RouteEvent.namespaceEnded)
             default: nil
             }
         guard let event else { return nil }
@@ -130,15 +155,45 @@ extension NetlinkSocket {
         try descriptor.set(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, Int32(1))
     }
 
-    /// Whether something can be received within the time.
+    /// Whether something can be received within the time; false too once the wake-up was given.
     ///
     /// - Throws: `system`.
-    package func waitUntilReadable(milliseconds: Int32) throws(NetlinkError) -> Bool {
-        var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-        let ready = poll(&entry, 1, milliseconds)
-        if ready >= 0 { return ready > 0 }
-        let error = ErrorNumber.current
-        guard error.rawValue == EINTR else { throw .system(call: "poll", subject: "netlink socket", error) }
-        return false
+    package func waitUntilReadable(milliseconds: Int32, or wakeUp: WakeUp? = nil) throws(NetlinkError) -> Bool {
+        try WakeUp.wait(for: descriptor, milliseconds: milliseconds, or: wakeUp)
+    }
+}
+
+extension ForwardingParameter {
+    /// Reads the body of an `RTM_NEWNETCONF`; nil for what a new interface begins with, which comes all in one.
+    ///
+    /// Source: linux/netconf.h, `struct netconfmsg`.
+    init?(message body: RawSpan) throws(NetlinkError) {
+        var parameters: [ForwardingParameter] = []
+        var concernsLaterInterfacesOnly = false
+        try forEachAttribute(in: body.extracting(4..<max(body.byteCount, 4))) { (type, value) in
+            guard let number = value.integer(as: Int32.self) else { return }
+            switch type {
+            case Int(NETCONFA_IFINDEX): concernsLaterInterfacesOnly = number == NETCONFA_IFINDEX_DEFAULT
+            case Int(NETCONFA_FORWARDING): parameters.append(.forwarding(number != 0))
+            case Int(NETCONFA_RP_FILTER): parameters.append(.reversePathFilter(Int(number)))
+            default: break
+            }
+        }
+        guard parameters.count == 1, !concernsLaterInterfacesOnly else { return nil }
+        self = parameters[0]
+    }
+}
+
+extension NamespaceID {
+    /// Reads the body of an `RTM_DELNSID`.
+    ///
+    /// Source: linux/net_namespace.h; the fixed part is a `struct rtgenmsg`, padded to four bytes.
+    init?(message body: RawSpan) throws(NetlinkError) {
+        var number: Int32?
+        try forEachAttribute(in: body.extracting(4..<max(body.byteCount, 4))) { (type, value) in
+            if type == Int(NETNSA_NSID) { number = value.integer() }
+        }
+        guard let number, number >= 0 else { return nil }
+        rawValue = number
     }
 }

@@ -59,6 +59,8 @@ extension NetlinkSocket {
     ) throws(NetlinkError) -> [Acknowledgement] {
         let last = last ?? messages.lastSequence
         sequence = messages.sequence
+        let fault = ExchangeFault.next?()
+        if fault == .notSent { throw .system(call: "send", subject: "\(messages.count) bytes", .busy) }
         try send(messages)
         let buffer = ReceiveBuffer.forAcknowledgements
         var refusals: [Acknowledgement] = []
@@ -75,6 +77,20 @@ extension NetlinkSocket {
                 }
             }
         }
+        if fault == .answerLost { throw .timedOut }
         return refusals
     }
+}
+
+/// What can go wrong between this process and the kernel with requests that change something.
+///
+/// Tests let it go wrong: a thread that has something here asks it before each exchange.
+package enum ExchangeFault: Hashable, Sendable, CaseIterable {
+    /// The kernel did not get the requests.
+    case notSent
+    /// The kernel got them and did as it would; this process does not learn what.
+    case answerLost
+
+    /// What happens to the next exchange; nil as a rule.
+    @TaskLocal package static var next: (@Sendable () -> ExchangeFault?)?
 }

@@ -22,7 +22,8 @@ public struct RPCServer: Service {
         server = GRPCServer(
             transport: transport,
             services: services + [HealthEndpoint(reporter: environment.health)],
-            interceptors: Self.interceptors(logger: environment.logger)
+            interceptors: [MetricsInterceptor(environment.metrics)]
+                + Self.interceptors(logger: environment.logger)
         )
     }
 

@@ -1,6 +1,8 @@
 /// What a program's command line asks for.
 enum CommandLineRequest: Hashable {
     case serve
+    /// One of the program's own commands, by its name.
+    case command(String)
     case probe(String)
     case help
     case version
@@ -18,6 +20,9 @@ enum CommandLineRequest: Hashable {
                 throw CommandLineProblem("usage: probe HOST:PORT | unix:PATH | http://HOST:PORT")
             }
             self = .probe(arguments[1])
+        } else if let command = program.commands.first(where: { $0.name == arguments.first }) {
+            try Self.check(arguments.dropFirst(), against: program)
+            self = .command(command.name)
         } else {
             let options = arguments.first == "serve" ? arguments.dropFirst() : arguments[...]
             try Self.check(options, against: program)
@@ -66,11 +71,15 @@ struct HelpText {
             let indent = String(repeating: " ", count: width + 4)
             return "  \(option)\(padding)  \(setting.help) \(fallback)\n\(indent)Variable: \(setting.variable)"
         }
+        let commands = program.commands.map { command in
+            let usage = "\(command.name) [options]"
+            return "       \(usage)\(String(repeating: " ", count: max(1, 23 - usage.count)))\(command.help)\n"
+        }
         text = """
             \(program.abstract)
 
             Usage: [serve] [options]      runs until SIGTERM or SIGINT
-                   probe ADDRESS          exit status 0 when the program there is ready
+            \(commands.joined())       probe ADDRESS          exit status 0 when the program there is ready
                    --help | --version
 
             \(lines.joined(separator: "\n"))

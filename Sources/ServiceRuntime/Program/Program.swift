@@ -23,12 +23,39 @@ public struct ProgramDescription: Sendable {
     public var abstract: String
     /// Everything that can be set.
     public var settings: [Setting]
+    /// What it can do besides serving.
+    public var commands: [ProgramCommand]
 
     /// A description; the settings that every program has are added.
-    public init(name: String, abstract: String, settings: [Setting]) {
+    public init(name: String, abstract: String, settings: [Setting], commands: [ProgramCommand] = []) {
         self.name = name
         self.abstract = abstract
         self.settings = settings + Setting.ofEveryProgram
+        self.commands = commands
+    }
+}
+
+/// Something that a program does once, with the same settings as when it serves.
+public struct ProgramCommand: Sendable {
+    /// What it prints, and the status with which the process ends.
+    public typealias Answer = (output: String, status: Int32)
+
+    /// The word on the command line.
+    public var name: String
+    /// What it does, in one line.
+    public var help: String
+    /// Does it; what it throws is told on standard error, and the process ends with 2.
+    public var run: @Sendable (ProgramEnvironment) async throws -> Answer
+
+    /// A command.
+    public init(
+        _ name: String,
+        help: String,
+        run: @escaping @Sendable (ProgramEnvironment) async throws -> Answer
+    ) {
+        self.name = name
+        self.help = help
+        self.run = run
     }
 }
 
@@ -62,6 +89,12 @@ public struct Setting: Sendable {
     static let ofEveryProgram = [
         Setting("log.level", type: "level", default: "info", help: "trace, debug, info, notice, warning or error."),
         Setting(
+            "metrics.address",
+            type: "address",
+            default: "",
+            help: "Where metrics are served over HTTP at /metrics, for Prometheus."
+        ),
+        Setting(
             "event.loops",
             type: "count",
             default: "processors, at most 4",
@@ -82,6 +115,8 @@ public struct ProgramEnvironment: Sendable {
     public var eventLoops: MultiThreadedEventLoopGroup
     /// Whether the program is ready, as told to those who ask.
     public var health: HealthReporter
+    /// What the program counts and measures of itself.
+    public var metrics: MetricRegistry
 
     /// An environment of the given parts; programs get theirs from `ProgramMain`, tests make their own.
     public init(
@@ -89,13 +124,15 @@ public struct ProgramEnvironment: Sendable {
         configuration: ConfigReader,
         logger: Logger,
         eventLoops: MultiThreadedEventLoopGroup,
-        health: HealthReporter = HealthReporter()
+        health: HealthReporter = HealthReporter(),
+        metrics: MetricRegistry = MetricRegistry()
     ) {
         self.name = name
         self.configuration = configuration
         self.logger = logger
         self.eventLoops = eventLoops
         self.health = health
+        self.metrics = metrics
     }
 }
 

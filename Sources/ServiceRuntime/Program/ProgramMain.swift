@@ -27,23 +27,18 @@ public enum ProgramMain {
             print("\(P.description.name) \(version)")
         case .probe(let target):
             await probe(target)
+        case .command(let name):
+            await perform(name, of: program)
         case .serve:
             await serve(program)
         }
     }
 
     private static func serve<P: Program>(_: P.Type) async {
-        let configuration = settings()
-        let logger = rootLogger(named: P.description.name, configuration: configuration)
-        let loops = configuration.int(forKey: "event.loops", default: min(4, System.coreCount))
-        let environment = ProgramEnvironment(
-            name: P.description.name,
-            configuration: configuration,
-            logger: logger,
-            eventLoops: MultiThreadedEventLoopGroup(numberOfThreads: max(1, loops))
-        )
+        let environment = Self.environment(of: P.self, logLevel: .info)
+        let logger = environment.logger
         do {
-            let services = try await P.assemble(environment)
+            let services = try await metricsServers(environment) + P.assemble(environment)
             let group = ServiceGroup(
                 configuration: .init(
                     services: services.map { .init(service: $0) },
@@ -60,6 +55,43 @@ public enum ProgramMain {
         }
     }
 
+    private static func perform<P: Program>(_ name: String, of _: P.Type) async {
+        guard let command = P.description.commands.first(where: { $0.name == name }) else { return }
+        do {
+            let answer = try await command.run(environment(of: P.self, logLevel: .error))
+            print(answer.output, terminator: "")
+            exit(answer.status)
+        } catch {
+            end(2, "\(P.description.name) \(name): \(error)")
+        }
+    }
+
+    private static func environment<P: Program>(of _: P.Type, logLevel: Logger.Level) -> ProgramEnvironment {
+        let configuration = settings()
+        let loops = configuration.int(forKey: "event.loops", default: min(4, System.coreCount))
+        return ProgramEnvironment(
+            name: P.description.name,
+            configuration: configuration,
+            logger: rootLogger(named: P.description.name, configuration: configuration, default: logLevel),
+            eventLoops: MultiThreadedEventLoopGroup(numberOfThreads: max(1, loops))
+        )
+    }
+
+    /// What serves the program's metrics, where it is asked for.
+    private static func metricsServers(_ environment: ProgramEnvironment) throws(ConfigurationError) -> [any Service] {
+        let key = "metrics.address"
+        guard let text = environment.configuration.string(forKey: ConfigKey(key)), !text.isEmpty else { return [] }
+        let address = try environment.configuration.listenAddress(forKey: key, default: text)
+        environment.metrics.addProcess(program: environment.name)
+        let server = MetricsServer(
+            address: address,
+            metrics: environment.metrics,
+            eventLoops: environment.eventLoops,
+            logger: environment.logger
+        )
+        return [server]
+    }
+
     /// The settings: the command line first, then the environment.
     static func settings() -> ConfigReader {
         ConfigReader(providers: [
@@ -68,10 +100,14 @@ public enum ProgramMain {
         ])
     }
 
-    private static func rootLogger(named name: String, configuration: ConfigReader) -> Logger {
+    private static func rootLogger(
+        named name: String,
+        configuration: ConfigReader,
+        default fallback: Logger.Level
+    ) -> Logger {
         var logger = Logger(label: name) { StreamLogHandler.standardError(label: $0) }
-        let level = configuration.string(forKey: "log.level", default: "info")
-        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+        let level = configuration.string(forKey: "log.level", default: fallback.rawValue)
+        logger.logLevel = Logger.Level(rawValue: level) ?? fallback
         return logger
     }
 

@@ -61,7 +61,8 @@ struct ClusterPrograms: Sendable {
         fputs("\(settings.host) \(settings.port) \(settings.hasAgent ? "agent" : "no-agent")\n", file)
     }
 
-    private var agentArguments: [String] {
+    /// The agent's settings, as `--name value` pairs.
+    var agentArguments: [String] {
         var arguments = [
             "--listen-address", address("agent"), "--router-address", address("router"), "--floatingip-address",
             address("floatingip"), "--external-bridge", settings.externalBridge,
@@ -88,7 +89,9 @@ struct ClusterPrograms: Sendable {
         ProgramSpecification(
             name: name,
             executable: try Self.executable(product),
-            arguments: arguments + ["--log-level", settings.logLevel],
+            arguments: arguments + [
+                "--log-level", settings.logLevel, "--metrics-address", "unix:\(folder.metricsSocket(name))",
+            ],
             account: account,
             pidFile: folder.pidFile(name)
         )

@@ -6,7 +6,7 @@ internal import Synchronization
 /// A whole Sluice on one host: PostgreSQL, the services, the gateway and one agent.
 final class LocalCluster: Sendable {
     let settings: ClusterSettings
-    private let folder: RunFolder
+    let folder: RunFolder
     private let account: Account
     private let output: LinePrinter
     private let running = Mutex<[SupervisedProgram]>([])
@@ -18,6 +18,9 @@ final class LocalCluster: Sendable {
         folder = RunFolder(path: settings.data)
         account = try Account.ofData()
     }
+
+    /// All programs but PostgreSQL, and how they are reached.
+    var programs: ClusterPrograms { ClusterPrograms(settings: settings, folder: folder, account: account) }
 
     /// What the `ready` line says.
     var summary: String {
@@ -34,8 +37,11 @@ final class LocalCluster: Sendable {
         try folder.make(owner: account)
         let descriptor = try folder.lock()
         lock.withLock { $0 = descriptor }
-        if settings.hasAgent { try folder.remember(node: settings.node) }
-        let programs = ClusterPrograms(settings: settings, folder: folder, account: account)
+        let programs = self.programs
+        if settings.hasAgent {
+            try folder.remember(node: settings.node)
+            try folder.remember(agentArguments: programs.agentArguments)
+        }
         let postgres = EmbeddedCluster(folder: folder, tools: tools, account: account)
         let specifications = try programs.all()
         await Leftovers(folder: folder).end(
@@ -81,6 +87,14 @@ final class LocalCluster: Sendable {
         guard let pid = Leftovers(folder: folder).pid(of: program), kill(pid, number) == 0 else {
             throw SluiceError("\(program) does not run")
         }
+    }
+
+    /// Whether every program but PostgreSQL says that it is ready.
+    func isReady() async -> Bool {
+        for (_, probe) in programs.probes {
+            guard (try? await probe.check(within: .seconds(2))) != nil else { return false }
+        }
+        return true
     }
 
     private func launch(_ specification: ProgramSpecification) {

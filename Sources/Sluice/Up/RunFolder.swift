@@ -27,14 +27,37 @@ struct RunFolder: Sendable {
         fputs("\(node)\n", file)
     }
 
+    private var agentFile: String { "\(path)/agent" }
+
+    /// The settings of the agent that has run on this folder, as `--name value` pairs; nil when none has.
+    var agentArguments: [String]? {
+        guard let file = fopen(agentFile, "r") else { return nil }
+        defer { fclose(file) }
+        var buffer = [CChar](repeating: 0, count: 4096)
+        var arguments: [String] = []
+        while fgets(&buffer, 4096, file) != nil {
+            let line = buffer.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:))
+            arguments.append(String(decoding: line, as: UTF8.self))
+        }
+        return arguments
+    }
+
+    /// Remembers the agent's settings, by which `sluice agent` asks about the node while nothing runs.
+    func remember(agentArguments: [String]) throws {
+        guard let file = fopen(agentFile, "w") else { throw SluiceError("cannot write \(agentFile): \(errorText())") }
+        defer { fclose(file) }
+        for argument in agentArguments { fputs("\(argument)\n", file) }
+    }
+
     func socket(_ program: String) -> String { "\(run)/\(program).sock" }
+    func metricsSocket(_ program: String) -> String { "\(run)/\(program)-metrics.sock" }
     func pidFile(_ program: String) -> String { "\(run)/\(program).pid" }
 
     /// Makes the folders; `owner` is the account of the database and the services.
     ///
     /// - Throws: The path is too long for unix sockets (107 octets), or a folder cannot be made.
     func make(owner: Account) throws {
-        guard socket("floatingip").utf8.count <= 100 else {
+        guard metricsSocket("floatingip").utf8.count <= 107 else {
             throw SluiceError("the data folder's path is too long for unix sockets: \(path)")
         }
         for folder in [path, run, database, databaseSocket] {

@@ -87,9 +87,10 @@ import Testing
         #expect(actions.contains { if case .work(.sweep) = $0 { true } else { false } })
     }
 
-    @Test func `repair reads back what is known`() {
+    @Test func `at intervals, and when news were lost, all that is known is doubted`() {
         var state = known()
-        #expect(state.handle(.repairDue) == [.work(.verify(Samples.desired()))])
+        #expect(state.handle(.repairDue) == [.doubt(Samples.desired(), atOnce: true)])
+        #expect(state.handle(.heardTooMuch) == [.doubt(Samples.desired())])
         var empty = ReconcileState(layout: NodeLayout())
         #expect(empty.handle(.repairDue) == [])
     }
@@ -112,6 +113,19 @@ import Testing
             state.handle(.adjusted(AdjustmentOutcome(adjustment: adjustment, isDone: false)))
                 == [.work(.settle(Samples.desired(Samples.specification, floating)))]
         )
+    }
+
+    @Test func `a router is doubted when others may have changed it`() {
+        var state = known()
+        #expect(state.handle(.heard(id, .table)) == [.doubt(Samples.desired())])
+        #expect(state.handle(.heard(id, .addressGone(Samples.cidr("10.1.0.1/24")))) == [.doubt(Samples.desired())])
+        #expect(state.handle(.heard(Samples.id(0xbad), .table)) == [])
+    }
+
+    @Test func `a router that is not wanted is not doubted`() {
+        var state = known()
+        _ = told(&state, .routers(.deleted(id, 2)))
+        #expect(state.handle(.heard(id, .name)) == [])
     }
 
     @Test func `what is not understood is reported as failed`() {

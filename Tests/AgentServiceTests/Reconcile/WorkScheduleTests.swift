@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `an adjustment behind a whole router is part of that, verified or not`(verifies: Bool) {
+    func `an adjustment behind a whole router is part of that, and makes it a change that is wanted`(verifies: Bool) {
         var schedule = WorkSchedule()
         let desired = DesiredRouter(id: Samples.id(1), specification: Samples.specification)
         let change = adjustment(nil, 1)
@@ -115,19 +115,33 @@ import Testing
         schedule.submit(.adjust(change))
         let whole = desired.adjusted(by: change)
         #expect(whole.addresses.count == 1)
-        #expect(schedule.next(at: start) == .run(verifies ? .verify(whole) : .settle(whole)))
+        #expect(schedule.next(at: start) == .run(.settle(whole)))
         schedule.submit(.adjust(change))
         schedule.finish(job(1).key, succeeded: false, at: start)
-        #expect(schedule.next(at: start) == .run(verifies ? .verify(whole) : .settle(whole)))
+        #expect(schedule.next(at: start) == .run(.settle(whole)))
     }
 
-    @Test func `what is to be verified is, though something newer is wanted`() {
+    @Test func `what was not carried out yet is no repair, whether doubt came before it or after`() {
+        let desired = DesiredRouter(id: Samples.id(1), departedRevision: 2)
+        for jobs in [
+            [Job.verify(DesiredRouter(id: Samples.id(1))), .settle(desired)], [.settle(desired), .verify(desired)],
+        ] {
+            var schedule = WorkSchedule()
+            for job in jobs { schedule.submit(job) }
+            #expect(schedule.next(at: start) == .run(.settle(desired)))
+        }
+    }
+
+    @Test func `doubt that comes while a router is worked on waits its time after that`() {
         var schedule = WorkSchedule()
-        schedule.submit(.verify(DesiredRouter(id: Samples.id(1))))
-        schedule.submit(job(1, revision: 2))
-        #expect(
-            schedule.next(at: start) == .run(.verify(DesiredRouter(id: Samples.id(1), departedRevision: 2)))
-        )
+        schedule.submit(job(1))
+        _ = schedule.next(at: start)
+        let verification = Job.verify(DesiredRouter(id: Samples.id(1)))
+        schedule.postpone(verification, until: start + .seconds(1))
+        #expect(schedule.next(at: start + .seconds(2)) == .wait(until: nil))
+        schedule.finish(job(1).key, succeeded: true, at: start)
+        #expect(schedule.next(at: start) == .wait(until: start + .seconds(1)))
+        #expect(schedule.next(at: start + .seconds(1)) == .run(verification))
     }
 
     @Test func `a job is begun at once only when nothing else is to be done`() {

@@ -43,6 +43,9 @@ final class FakeControlPlane: Sendable {
     /// Whether a stream of routers, and one of addresses, is open.
     var isWatched: Bool { state.withLock { $0.routers != nil && $0.addresses != nil } }
 
+    /// Whether a stream of routers is open.
+    var isAskedForRouters: Bool { state.withLock { $0.routers != nil } }
+
     func say(_ event: Wire.RouterEvent.OneOf_Event) {
         let answer = Wire.RouterEvent.with { $0.event = event }
         _ = state.withLock { $0.routers?.yield(.event(answer)) }
@@ -91,7 +94,7 @@ final class FakeControlPlane: Sendable {
         let transport = InProcessTransport()
         return try await withGRPCServer(
             transport: transport.server,
-            services: [Agents(plane: self), Addresses(plane: self)]
+            services: [Agents(plane: self), Addresses(plane: self), AgentList()]
         ) { _ in
             // A stream that waits for the test to say more does not notice that its client is gone.
             defer { end() }

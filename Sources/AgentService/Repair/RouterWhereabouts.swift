@@ -1,0 +1,94 @@
+internal import Netlink
+internal import ResourceModel
+
+/// Which router is behind which number of a namespace, as the ends of the routers' devices on the node tell.
+///
+/// The node's namespace knows others by numbers. The end of a router's device bears the router's id as a note and the
+/// number of the namespace that its other end is in.
+struct RouterWhereabouts: Sendable {
+    /// A change of a router.
+    struct Heard: Hashable, Sendable {
+        var router: RouterID
+        var change: HeardChange
+    }
+
+    private var routers: [NamespaceID: RouterID] = [:]
+    /// Namespaces that were looked for among the ends of devices and are none of ours.
+    private var strangers: Set<NamespaceID> = []
+    /// The bridges that the ends of devices are ports of.
+    private var bridges: [InterfaceIndex: InterfaceIndex?] = [:]
+    /// What happened in namespaces of which it is not known yet whose they are.
+    private var waiting: [NamespaceID: [HeardChange]] = [:]
+
+    /// Whether all links of the node should be looked at, soon but not often.
+    var isUnsure: Bool { !waiting.isEmpty }
+
+    /// Takes in all links of the node, and returns what waited for that; whom they do not lead to is a stranger.
+    mutating func learn(_ links: [Link]) -> [Heard] {
+        var heard: [Heard] = []
+        for link in links {
+            guard let router = KernelNames.router(ofNote: link.alias) else { continue }
+            heard += note(link, of: router)
+        }
+        strangers.formUnion(waiting.keys)
+        waiting = [:]
+        return heard
+    }
+
+    /// Takes in an event of the node's own namespace, or of another.
+    mutating func take(_ event: RouteEvent, in namespace: NamespaceID?) -> [Heard] {
+        guard let namespace else { return takeNodes(event) }
+        guard let change = HeardChange(event) else { return [] }
+        if let router = routers[namespace] { return [Heard(router: router, change: change)] }
+        if !strangers.contains(namespace) { waiting[namespace, default: []].append(change) }
+        return []
+    }
+
+    private mutating func takeNodes(_ event: RouteEvent) -> [Heard] {
+        switch event {
+        case .link(let link):
+            guard let router = KernelNames.router(ofNote: link.alias) else { return [] }
+            return note(link, of: router) + [Heard(router: router, change: .hostEnd(.init(link)))]
+        case .linkDeleted(let link):
+            bridges[link.index] = nil
+            guard let router = KernelNames.router(ofNote: link.alias) else { return [] }
+            return [Heard(router: router, change: .hostEndGone(link.name))]
+        case .namespaceEnded(let id):
+            routers[id] = nil
+            strangers.remove(id)
+            waiting[id] = nil
+            return []
+        case .address, .addressDeleted, .route, .routeDeleted, .forwarding:
+            return []
+        }
+    }
+
+    /// Remembers where a device's end leads; returns that it is in another bridge than before, and what waited.
+    private mutating func note(_ link: Link, of router: RouterID) -> [Heard] {
+        var changes: [HeardChange] = []
+        if let namespace = link.peerNamespace {
+            routers[namespace] = router
+            strangers.remove(namespace)
+            changes = waiting.removeValue(forKey: namespace) ?? []
+        }
+        if let known = bridges.updateValue(link.master, forKey: link.index), known != link.master {
+            changes.append(.hostEndMoved(link.name))
+        }
+        return changes.map { Heard(router: router, change: $0) }
+    }
+}
+
+extension HeardChange {
+    /// What an event in a router's namespace says; nil where it says nothing.
+    fileprivate init?(_ event: RouteEvent) {
+        switch event {
+        case .link(let link): self = .device(.init(link))
+        case .linkDeleted(let link): self = .deviceGone(link.name)
+        case .address(let address): self = .address(address.address)
+        case .addressDeleted(let address): self = .addressGone(address.address)
+        case .route, .routeDeleted: self = .route
+        case .forwarding(let parameter): self = .parameter(parameter)
+        case .namespaceEnded: return nil
+        }
+    }
+}

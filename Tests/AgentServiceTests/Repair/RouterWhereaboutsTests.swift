@@ -1,0 +1,79 @@
+import Addressing
+import ResourceModel
+import Testing
+
+@testable import AgentService
+@testable import Netlink
+
+@Suite struct RouterWhereaboutsTests {
+    private let namespace = NamespaceID(rawValue: 7)
+    private let gone = RouteEvent.addressDeleted(InterfaceAddress(Samples.cidr("10.1.0.1/24"), on: 2))
+    private let heard = RouterWhereabouts.Heard(
+        router: Samples.router,
+        change: .addressGone(Samples.cidr("10.1.0.1/24"))
+    )
+
+    /// The end on the node of a device whose other end is in the namespace.
+    private func hostEnd(in bridge: Int32? = 5, alias: String? = nil) -> Link {
+        Link(
+            index: 30,
+            name: KernelNames.hostEnd(Samples.redPort),
+            kind: "veth",
+            master: bridge.map(InterfaceIndex.init(rawValue:)),
+            peer: 2,
+            peerNamespace: namespace,
+            mac: nil,
+            mtu: 1500,
+            isUp: true,
+            hasCarrier: true,
+            alias: alias ?? KernelNames.note(ofHostEndIn: Samples.router),
+            group: 0,
+            ipv4: nil,
+            ipv6AddressGeneration: nil
+        )
+    }
+
+    @Test func `what happens in a router's namespace is known by the ends of its devices`() {
+        var whereabouts = RouterWhereabouts()
+        #expect(whereabouts.learn([hostEnd()]) == [])
+        #expect(whereabouts.take(gone, in: namespace) == [heard])
+        #expect(whereabouts.take(gone, in: nil) == [])
+    }
+
+    @Test func `what happened before the router is known waits for that`() {
+        var whereabouts = RouterWhereabouts()
+        #expect(whereabouts.take(gone, in: namespace) == [])
+        #expect(whereabouts.isUnsure)
+        let sight = RouterWhereabouts.Heard(router: Samples.router, change: .hostEnd(.init(hostEnd())))
+        #expect(whereabouts.take(.link(hostEnd()), in: nil) == [heard, sight])
+        #expect(!whereabouts.isUnsure)
+    }
+
+    @Test func `a namespace that no device leads to is a stranger, until one does`() {
+        var whereabouts = RouterWhereabouts()
+        _ = whereabouts.take(gone, in: namespace)
+        #expect(whereabouts.learn([hostEnd(alias: "another's")]) == [])
+        #expect(whereabouts.take(gone, in: namespace) == [])
+        #expect(!whereabouts.isUnsure)
+        _ = whereabouts.take(.link(hostEnd()), in: nil)
+        #expect(whereabouts.take(gone, in: namespace) == [heard])
+    }
+
+    @Test func `a number may be given again once its namespace has ended`() {
+        var whereabouts = RouterWhereabouts()
+        _ = whereabouts.learn([hostEnd()])
+        #expect(whereabouts.take(.namespaceEnded(namespace), in: NamespaceID(rawValue: 9)) == [])
+        #expect(whereabouts.take(gone, in: namespace) == [heard])
+        #expect(whereabouts.take(.namespaceEnded(namespace), in: nil) == [])
+        #expect(whereabouts.take(gone, in: namespace) == [])
+        #expect(whereabouts.isUnsure)
+    }
+
+    @Test func `an end that is in another bridge than before has moved`() {
+        var whereabouts = RouterWhereabouts()
+        _ = whereabouts.learn([hostEnd()])
+        let changes = whereabouts.take(.link(hostEnd(in: 6)), in: nil).map(\.change)
+        #expect(changes == [.hostEndMoved(hostEnd().name), .hostEnd(.init(hostEnd()))])
+        #expect(whereabouts.take(.linkDeleted(hostEnd()), in: nil).map(\.change) == [.hostEndGone(hostEnd().name)])
+    }
+}

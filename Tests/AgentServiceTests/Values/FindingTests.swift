@@ -1,0 +1,93 @@
+import Addressing
+import ResourceModel
+import Testing
+
+@testable import AgentService
+
+@Suite struct FindingTests {
+    private let floating = Samples.floating(1, "203.0.113.10", to: "10.1.0.10")
+
+    private func built() throws -> (plan: RouterPlan, observed: ObservedRouter) {
+        let plan = try #require(Samples.plan(Samples.desired(Samples.specification, floating)))
+        var kernel = ModelKernel()
+        kernel.apply(RouterDiff(from: nil, to: plan).changes)
+        return (plan, try #require(kernel.router))
+    }
+
+    /// What is found after a change of what is there.
+    private func findings(_ change: (inout ObservedRouter) -> Void) throws -> [String] {
+        var (plan, observed) = try built()
+        change(&observed)
+        #expect(RouterDiff(from: observed, to: plan).isEmpty == Finding.all(in: observed, against: plan).isEmpty)
+        return Finding.all(in: observed, against: plan).map(\.description)
+    }
+
+    @Test func `a router as planned has no findings`() throws {
+        #expect(try findings { _ in } == [])
+    }
+
+    @Test func `an element is named with what was expected and what was found`() throws {
+        let address = Samples.address("203.0.113.10")
+        #expect(
+            try findings { router in
+                guard case .current(var table) = router.table else { return }
+                table.destinations[address] = nil
+                table.sources[Samples.address("10.1.0.10")] = Samples.address("203.0.113.99")
+                router.table = .current(table)
+            } == [
+                "floating IP 203.0.113.10: expected 10.1.0.10, found missing",
+                "source 10.1.0.10: expected 203.0.113.10, found 203.0.113.99",
+            ]
+        )
+        #expect(try findings { $0.table = .missing } == ["table sluice: expected present, found missing"])
+        #expect(
+            try findings { $0.table = .foreign } == [
+                "chains, rules and maps of table sluice: expected ours, found others"
+            ]
+        )
+    }
+
+    @Test func `addresses, settings and routes are named`() throws {
+        let gateway = Samples.gatewayDevice
+        #expect(
+            try findings { $0.devices[gateway]?.addresses.remove(Samples.cidr("203.0.113.10/32")) } == [
+                "address 203.0.113.10/32 on \(gateway): expected present, found missing"
+            ]
+        )
+        #expect(
+            try findings { $0.devices[gateway]?.settings.isUp = false } == [
+                "state of \(gateway): expected up, found down"
+            ]
+        )
+        #expect(
+            try findings { $0.devices[gateway]?.hostEnd?.bridge = nil } == [
+                "bridge of \(KernelNames.hostEnd(Samples.gatewayPort)): expected br-ex, found none"
+            ]
+        )
+        #expect(
+            try findings { $0.routes = [:] } == [
+                "route to 0.0.0.0/0: expected via 203.0.113.1 by \(gateway), found missing"
+            ]
+        )
+        #expect(
+            try findings { $0.parameters[.ipv4Forwarding] = "0" } == [
+                "net/ipv4/ip_forward: expected 1, found 0"
+            ]
+        )
+    }
+
+    @Test func `a device of ours too many, or too few, is named`() throws {
+        let name = Samples.redDevice
+        #expect(try findings { $0.devices[name] = nil } == ["device \(name): expected present, found missing"])
+        let extra = KernelNames.internalDevice(Samples.id(0x9ff))
+        #expect(
+            try findings { $0.devices[extra] = $0.devices[name] } == ["device \(extra): expected none, found present"]
+        )
+    }
+
+    @Test func `nothing at all is one finding`() throws {
+        let plan = try built().plan
+        #expect(Finding.all(in: nil, against: plan).map(\.description) == ["router: expected present, found missing"])
+        #expect(Finding.all(in: nil, against: nil) == [])
+    }
+}
