@@ -145,8 +145,9 @@ import Testing
     @Test func `an empty router shows every member a project sees, null where there is none`() throws {
         let text = """
             {"id":"","name":"","tenant_id":"","project_id":"","admin_state_up":false,"status":"",\
-            "external_gateway_info":null,"routes":[],"availability_zone_hints":[],"availability_zones":[],\
-            "description":"","tags":[],"created_at":null,"updated_at":null,"revision_number":0}
+            "external_gateway_info":null,"routes":[],"flavor_id":null,"enable_ndp_proxy":false,\
+            "enable_default_route_bfd":false,"enable_default_route_ecmp":false,"external_gateways":[],\
+            "availability_zone_hints":[],"availability_zones":[],"conntrack_helpers":[],"description":"","tags":[],"created_at":null,"updated_at":null,"revision_number":0}
             """
         #expect(try json(L3_Router_V1_Router(), of: .router) == text)
     }
@@ -183,7 +184,9 @@ import Testing
             {"id":"r","name":"a\\"b","tenant_id":"p","project_id":"p","admin_state_up":true,"status":"ACTIVE",\
             "external_gateway_info":{"network_id":"n","external_fixed_ips":[{"subnet_id":"s","ip_address":"203.0.113.2"}],\
             "enable_snat":true},"routes":[{"destination":"10.1.0.0/16","nexthop":"10.0.0.9"},\
-            {"destination":"","nexthop":""}],"availability_zone_hints":[],"availability_zones":[],"description":"",\
+            {"destination":"","nexthop":""}],"flavor_id":null,"enable_ndp_proxy":false,"enable_default_route_bfd":false,\
+            "enable_default_route_ecmp":false,"external_gateways":[],"availability_zone_hints":[],\
+            "availability_zones":[],"conntrack_helpers":[],"description":"",\
             "tags":[],"created_at":"2026-11-23T15:36:35Z","updated_at":null,"revision_number":3}
             """
         #expect(try json(Self.router, of: .router) == text)
