@@ -201,7 +201,7 @@ import Testing
             wire.portID = setting.port
             wire.routerID = setting.strayRouter.description
         },
-        Refused("a policy", .invalidInput) { wire, _ in wire.qosPolicyID = FloatingIPID.random().description },
+        Refused("a policy", .qosPolicyNotFound) { wire, _ in wire.qosPolicyID = FloatingIPID.random().description },
         Refused("a full name as dns_name", .invalidInput) { wire, _ in wire.dnsName = "www.example.org." },
         Refused("a domain without a dot", .invalidInput) { wire, _ in wire.dnsDomain = "example.org" },
         Refused("a tag twice", .invalidInput) { wire, _ in wire.tags = ["a", "a"] },
