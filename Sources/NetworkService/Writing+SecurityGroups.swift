@@ -13,6 +13,8 @@ extension Writing {
             // The rules that every group begins with are nobody's to refuse.
             count(.securityGroupRule, of: rule.projectID, by: 1, isChecked: false)
         }
+        // In the order in which they will be read.
+        made.rules.sort { $0.id < $1.id }
         return made
     }
 

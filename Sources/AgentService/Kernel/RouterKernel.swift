@@ -20,6 +20,8 @@ final class RouterKernel: Sendable {
     private let aftermath: Aftermath
     private let changeCount = Atomic(0)
     private let settlementCount = Atomic(0)
+    /// What was found different in routers that are not put right yet.
+    private let untold = Mutex<[RouterID: [Finding]]>([:])
 
     init(
         host: NodeHost,
@@ -130,8 +132,14 @@ final class RouterKernel: Sendable {
         }
         let doubts = router.doubts
         let reading = try reader.read(router)
+        let findings = notingRepairs ? Finding.all(in: reading.observed, against: plan) : []
+        // An attempt that fails may have put some of it right: the one that succeeds tells of it.
+        untold.withLock { all in
+            let known = all[plan.router] ?? []
+            all[plan.router] = known + findings.filter { !known.contains($0) }
+        }
         let diff = try carryOut(plan, on: router, from: reading, since: doubts)
-        return (diff, notingRepairs ? Finding.all(in: reading.observed, against: plan) : [])
+        return (diff, untold.withLock { $0.removeValue(forKey: plan.router) } ?? [])
     }
 
     private func carryOut(
@@ -314,6 +322,7 @@ extension RouterKernel {
         }
         changeCount.add(1, ordering: .relaxed)
         try withKernel { () throws(NetlinkError) in try NetworkNamespace.delete(named: name) }
+        untold.withLock { $0[id] = nil }
         release(id)
         return true
     }

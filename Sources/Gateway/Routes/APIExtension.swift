@@ -105,7 +105,6 @@ struct APIExtension: Sendable {
             "Whether the addresses of a subnet are to be published is stored and shown"
         ),
         APIExtension("l2_adjacency", "L2 Adjacency", "Networks are one layer-2 segment each"),
-        APIExtension("network-ip-availability", "Network IP Availability", "How full networks are"),
         APIExtension("binding", "Port Binding", "Where ports are bound"),
         APIExtension("port-security", "Port Security", "Port security is stored and shown"),
         APIExtension("allowed-address-pairs", "Allowed Address Pairs", "Further addresses of ports"),

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from known_gaps import GAPS
 from more_tables import ALL
 from rest import Caller
 from world import World
@@ -45,7 +46,10 @@ def served_attributes(document):
 
 
 def pytest_collection_modifyitems(items):
-    """What destroys what stands ready comes last."""
+    """What destroys what stands ready comes last; known gaps are expected to be just that."""
+    for item in items:
+        if item.name in GAPS:
+            item.add_marker(pytest.mark.xfail(reason=GAPS[item.name], strict=True))
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 

@@ -124,7 +124,7 @@ def groups(net, _, inner, __):
 
 
 def pools(net, *_):
-    pool = net.create_subnet_pool(name="walk-pool", prefixes=["10.64.0.0/16"], min_prefix_length=20)
+    pool = net.create_subnet_pool(name="walk-pool", prefixes=["10.64.0.0/16"], minimum_prefix_length=20)
     assert pool.minimum_prefix_length == 20 and isinstance(pool.default_prefix_length, int), pool
     assert net.find_subnet_pool("walk-pool").id == pool.id
     net.delete_subnet_pool(pool, ignore_missing=False)
