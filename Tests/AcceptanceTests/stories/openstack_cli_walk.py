@@ -193,7 +193,11 @@ def onboarding(sh):
     sh("subnet create --network walk-board --subnet-range 10.31.0.0/24 walk-board")
     sh("network onboard subnet walk-board walk-board")
     assert sh.show("subnet show walk-board")["subnetpool_id"] == sh.show("subnet pool show walk-board")["id"]
-    sh("network delete walk-board"), sh("subnet pool delete walk-board")
+    sh("network create walk-board-2")
+    sh("subnet create --network walk-board-2 --subnet-range 10.32.0.0/24 walk-board-2")
+    sh("subnet pool add network walk-board-2 walk-board")
+    assert sh.show("subnet show walk-board-2")["subnetpool_id"] == sh.show("subnet pool show walk-board")["id"]
+    sh("network delete walk-board walk-board-2"), sh("subnet pool delete walk-board")
 
 
 def forwardings(sh):
