@@ -15,7 +15,9 @@ struct FakeQuotas: ServiceCaller {
     let others: any ServiceCaller
 
     func call(_ method: ServiceMethod, _ request: [UInt8]) async throws -> [UInt8] {
-        guard method.descriptor.service.fullyQualifiedService == "l3.query.v1.Quotas" else { return try await others.call(method, request) }
+        guard method.descriptor.service.fullyQualifiedService == "l3.query.v1.Quotas" else {
+            return try await others.call(method, request)
+        }
         let context = CurrentRequest.context
         switch method.name {
         case "GetQuota":
