@@ -13,14 +13,22 @@ final class Engine: Sendable {
 
     init(configuration: PostgresConfiguration, logger: Logger) {
         self.configuration = configuration
+        let siblings = Opener.Siblings()
         sessions = SessionPool(
             loop: loop,
             configuration: configuration,
             logger: logger,
-            reachability: reachability
+            reachability: reachability,
+            siblings: siblings
         )
-        lanes = ReadLanes(loop: loop, configuration: configuration, logger: logger, reachability: reachability)
-        signals = SignalChannel(loop: loop, configuration: configuration, logger: logger)
+        lanes = ReadLanes(
+            loop: loop,
+            configuration: configuration,
+            logger: logger,
+            reachability: reachability,
+            siblings: siblings
+        )
+        signals = SignalChannel(loop: loop, configuration: configuration, logger: logger, siblings: siblings)
     }
 
     /// Opens the first connection and begins to look after all.

@@ -1,7 +1,8 @@
 internal import Logging
 
 /// Opens the connections its user asks for, each until it succeeds: failures are followed by a growing pause, and
-/// while there are any only one attempt is made at a time.
+/// while there are any only one attempt is made at a time. A success of one opener ends the pauses of its siblings:
+/// the server is back for all of them.
 ///
 /// Sendable: touched on the loop's thread only.
 final class Opener: ConnectionOwner, @unchecked Sendable {
@@ -9,11 +10,13 @@ final class Opener: ConnectionOwner, @unchecked Sendable {
     private let configuration: PostgresConfiguration
     private let role: ConnectionRole
     private let logger: Logger
+    private let siblings: Siblings
     private let opened: (Connection) -> Void
     private let failed: (PostgresError) -> Void
     private var underWay: [ObjectIdentifier: Connection] = [:]
     private var backoff = Backoff()
     private var isPausing = false
+    private var pauses = 0
     private var isClosed = false
 
     /// How many connections were asked for and are not open yet.
@@ -26,6 +29,7 @@ final class Opener: ConnectionOwner, @unchecked Sendable {
         configuration: PostgresConfiguration,
         role: ConnectionRole,
         logger: Logger,
+        siblings: Siblings,
         opened: @escaping (Connection) -> Void,
         failed: @escaping (PostgresError) -> Void
     ) {
@@ -33,8 +37,27 @@ final class Opener: ConnectionOwner, @unchecked Sendable {
         self.configuration = configuration
         self.role = role
         self.logger = logger
+        self.siblings = siblings
         self.opened = opened
         self.failed = failed
+        siblings.add(self)
+    }
+
+    /// The openers of one server.
+    ///
+    /// Sendable: touched on the loop's thread only, but for the openers' beginning.
+    final class Siblings: @unchecked Sendable {
+        private struct Member {
+            weak var opener: Opener?
+        }
+
+        private var members: [Member] = []
+
+        fileprivate func add(_ opener: Opener) { members.append(Member(opener: opener)) }
+
+        fileprivate func serverIsThere() {
+            for member in members { member.opener?.endPause() }
+        }
     }
 
     /// Asks for one more connection.
@@ -64,6 +87,7 @@ final class Opener: ConnectionOwner, @unchecked Sendable {
         logger.debug("connected to PostgreSQL", metadata: ["pg.role": "\(role.rawValue)"])
         opened(connection)
         advance()
+        siblings.serverIsThere()
     }
 
     func connectionClosed(_ connection: Connection, because error: PostgresError) {
@@ -75,10 +99,17 @@ final class Opener: ConnectionOwner, @unchecked Sendable {
         failed(error)
         guard !isPausing else { return }
         isPausing = true
-        loop.schedule(after: backoff.pause()) { [weak self] in
-            self?.isPausing = false
-            self?.advance()
+        pauses += 1
+        loop.schedule(after: backoff.pause()) { [weak self, pauses] in
+            guard let self, pauses == self.pauses else { return }
+            endPause()
         }
+    }
+
+    private func endPause() {
+        guard isPausing else { return }
+        isPausing = false
+        advance()
     }
 
     func connection(_ connection: Connection, ended request: Request) {}

@@ -26,7 +26,13 @@ final class ReadLanes: ConnectionOwner, @unchecked Sendable {
     var isAbandonedCheckDue = false
     private var isClosed = false
 
-    init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger, reachability: Reachability) {
+    init(
+        loop: EventLoop,
+        configuration: PostgresConfiguration,
+        logger: Logger,
+        reachability: Reachability,
+        siblings: Opener.Siblings
+    ) {
         self.loop = loop
         self.configuration = configuration
         self.reachability = reachability
@@ -36,6 +42,7 @@ final class ReadLanes: ConnectionOwner, @unchecked Sendable {
             configuration: configuration,
             role: .reads,
             logger: logger,
+            siblings: siblings,
             opened: { [weak self] in self?.opened($0) },
             failed: { [weak self] in self?.openFailed($0) }
         )

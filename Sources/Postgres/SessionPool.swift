@@ -13,7 +13,13 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
     private var expiry: Expiry?
     private var isClosed = false
 
-    init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger, reachability: Reachability) {
+    init(
+        loop: EventLoop,
+        configuration: PostgresConfiguration,
+        logger: Logger,
+        reachability: Reachability,
+        siblings: Opener.Siblings
+    ) {
         self.loop = loop
         self.configuration = configuration
         self.reachability = reachability
@@ -24,6 +30,7 @@ final class SessionPool: ConnectionOwner, @unchecked Sendable {
             configuration: configuration,
             role: .transactions,
             logger: logger,
+            siblings: siblings,
             opened: { [weak self] in self?.opened($0) },
             failed: { [weak self] in self?.openFailed($0) }
         )

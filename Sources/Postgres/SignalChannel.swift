@@ -21,13 +21,14 @@ final class SignalChannel: ConnectionOwner, @unchecked Sendable {
     private var listening: [ObjectIdentifier: String] = [:]
     private var isClosed = false
 
-    init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger) {
+    init(loop: EventLoop, configuration: PostgresConfiguration, logger: Logger, siblings: Opener.Siblings) {
         self.loop = loop
         opener = Opener(
             loop: loop,
             configuration: configuration,
             role: .signals,
             logger: logger,
+            siblings: siblings,
             opened: { [weak self] in self?.opened($0) },
             failed: { _ in }
         )

@@ -120,6 +120,28 @@ struct OutageTests {
         #expect(address == "127.0.0.1")
     }
 
+    @Test func `when one connection finds the server back, none of the others waits on`() async throws {
+        let cluster = try await TemporaryCluster.make()
+        let database = database(of: cluster, acquireTimeout: .seconds(1))
+        defer { database.close() }
+        try await database.waitUntilReady()
+        _ = try await database.query("SELECT 1")
+        await cluster.stop()
+        // By then reads and transactions pause for seconds between their attempts.
+        for _ in 0..<4 {
+            await #expect(throws: PostgresError.self) { _ = try await database.query("SELECT 1") }
+            await #expect(throws: PostgresError.self) { try await database.execute("SELECT 1") }
+        }
+        try await cluster.start()
+        #expect(
+            await eventually {
+                _ = try await database.query("SELECT 1")
+                return true
+            }
+        )
+        try await database.execute("SELECT 1")
+    }
+
     @Test func `an orderly restart is survived by reads without an error`() async throws {
         let cluster = try await TemporaryCluster.make()
         let database = database(of: cluster, acquireTimeout: .seconds(20))

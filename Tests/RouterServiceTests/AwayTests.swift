@@ -38,11 +38,10 @@ import Testing
             }
             #expect(error?.reason == .serviceUnavailable)
             try await cluster.start()
-            // Connections come back one by one, each after its own pause.
             try await eventually("back") {
-                let found = try? await room.routers.get(draft.id.description, as: .member)
-                return found == made
+                await refusal { try await room.routers.get(draft.id.description, as: .member) } == nil
             }
+            #expect(try await room.routers.get(draft.id.description, as: .member) == made)
             group.cancelAll()
         }
     }
