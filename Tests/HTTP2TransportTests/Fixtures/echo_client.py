@@ -1,9 +1,12 @@
 """Calls the echo service of EchoService.swift from Python's grpcio, case by case; prints one line for each.
 
-Usage: echo_client.py ADDRESS [CASE...]
+Usage: echo_client.py [--tls FOLDER] ADDRESS [CASE...]
+
+With a folder it calls over mutual TLS: root.pem there vouches for the server, client.pem and client.key are its own.
 """
 
-import sys
+import argparse
+import pathlib
 import threading
 import time
 
@@ -163,10 +166,22 @@ CASES = [
 ]
 
 
+def connect(address, folder):
+    if folder is None:
+        return grpc.insecure_channel(address, options=OPTIONS)
+    root, key, chain = (folder.joinpath(name).read_bytes() for name in ("root.pem", "client.key", "client.pem"))
+    credentials = grpc.ssl_channel_credentials(root, key, chain)
+    return grpc.secure_channel(address, credentials, OPTIONS + [("grpc.ssl_target_name_override", "localhost")])
+
+
 def main():
-    address, wanted = sys.argv[1], sys.argv[2:]
-    cases = [case for case in CASES + [goaway_under_load] if case.__name__ in wanted] if wanted else CASES
-    with grpc.insecure_channel(address, options=OPTIONS) as channel:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tls", type=pathlib.Path)
+    parser.add_argument("address")
+    parser.add_argument("cases", nargs="*")
+    asked = parser.parse_args()
+    cases = [c for c in CASES + [goaway_under_load] if c.__name__ in asked.cases] if asked.cases else CASES
+    with connect(asked.address, asked.tls) as channel:
         echo = Echo(channel)
         for case in cases:
             case(echo)

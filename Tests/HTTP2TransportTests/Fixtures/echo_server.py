@@ -1,5 +1,10 @@
-"""The echo service of EchoService.swift as Python's grpcio serves it; prints its port, serves until its input ends."""
+"""The echo service of EchoService.swift as Python's grpcio serves it; prints its port, serves until its input ends.
 
+Usage: echo_server.py [FOLDER]. With a folder it serves over TLS with server.pem and server.key from there, for clients that
+root.pem vouches for.
+"""
+
+import pathlib
 import sys
 import threading
 import time
@@ -66,11 +71,19 @@ def handlers():
     }
 
 
+def listen(server, folder=None):
+    if folder is None:
+        return server.add_insecure_port("127.0.0.1:0")
+    key, chain, root = (pathlib.Path(folder, name).read_bytes() for name in ("server.key", "server.pem", "root.pem"))
+    credentials = grpc.ssl_server_credentials([(key, chain)], root, require_client_auth=True)
+    return server.add_secure_port("127.0.0.1:0", credentials)
+
+
 def main():
     size = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=32), options=size)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Echo", handlers()),))
-    print(server.add_insecure_port("127.0.0.1:0"), flush=True)
+    print(listen(server, *sys.argv[1:]), flush=True)
     server.start()
     for line in sys.stdin:
         # Each line asks for a graceful end with as many seconds of grace.
