@@ -10,6 +10,8 @@ PACKAGES  := libpq-dev libnghttp2-dev libprotobuf-c-dev libnftnl-dev libmnl-dev 
 CLIENT_PACKAGES := golang-go golang-github-gophercloud-gophercloud-dev
 PROTO_PACKAGES := protobuf-compiler libprotobuf-dev protobuf-c-compiler
 SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo -E)
+# A run that hangs ends by itself; a whole one takes ten minutes on two cores.
+TEST_LIMIT := 30m
 DATA      ?= /var/lib/sluice
 SOURCES   := $(shell find Sources Tests Benchmarks -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*' 2>/dev/null) Package.swift
 
@@ -45,7 +47,7 @@ clients: setup ## install the clients that only the tests need
 
 test: clients ## all tests: value, store, kernel, system, acceptance
 	swift build --build-tests $(STRICT)
-	$(SUDO) env PATH="$$PATH" swift test --skip-build --no-parallel
+	$(SUDO) env PATH="$$PATH" timeout $(TEST_LIMIT) swift test --skip-build --no-parallel
 
 bench: setup ## API and agent, as ratios to a reference measured in the same run
 	swift build -c release $(STRICT)
