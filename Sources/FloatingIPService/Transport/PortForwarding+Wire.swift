@@ -52,18 +52,19 @@ extension PortForwardingChange {
 }
 
 extension PortRange {
-    /// The ports that a request names: a single one wins over a range.
+    /// The ports that a request names: a single one wins over a range, which must be one all the same.
     static func reading(_ single: Int32, _ range: String, _ field: String) throws(FloatingIPError) -> PortRange {
+        let ports = PortRange(range)
+        guard ports != nil || range.isEmpty else {
+            throw .invalidInput("\(field)_range '\(range)' is not a:b with 1 ≤ a ≤ b ≤ 65535")
+        }
         if single != 0 {
             guard let port = PortRange(Int(single), Int(single)) else {
                 throw .invalidInput("\(field) \(single) is not in 1…65535")
             }
             return port
         }
-        guard !range.isEmpty else { throw .badRequest("\(field) or \(field)_range must be given") }
-        guard let ports = PortRange(range) else {
-            throw .invalidInput("\(field)_range '\(range)' is not a:b with 1 ≤ a ≤ b ≤ 65535")
-        }
+        guard let ports else { throw .badRequest("\(field) or \(field)_range must be given") }
         return ports
     }
 

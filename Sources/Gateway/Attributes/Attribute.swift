@@ -24,6 +24,8 @@ struct Attribute: Sendable {
     var emptyForm = EmptyForm.value
     /// The contract's flag that tells an empty list that was given from one that was not; used in creates.
     var givenField: String?
+    /// Whether it is only asked for in filters: no message carries it.
+    var isFilterAlone = false
 
     /// An attribute whose field bears its name, with `:` as `_`.
     init(_ name: String, _ type: AttributeType, _ uses: Uses = []) {
@@ -83,6 +85,14 @@ extension Attribute {
 
     var nullWhenEmpty: Attribute { with { $0.emptyForm = .null } }
     var omittedWhenEmpty: Attribute { with { $0.emptyForm = .omitted } }
+    /// A filter that no field bears; answers do not have it.
+    var filterAlone: Attribute {
+        with {
+            $0.isFilterAlone = true
+            $0.viewer = .nobody
+        }
+    }
+
     var inputOnly: Attribute { with { $0.viewer = .nobody } }
     var hiddenFromProjects: Attribute { with { $0.viewer = .admins } }
 

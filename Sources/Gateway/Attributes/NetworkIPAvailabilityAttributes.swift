@@ -24,6 +24,7 @@ extension Resource {
             Attribute("network_name", .text(255), [.filter, .sort]),
             Attribute("tenant_id", .project, [.filter, .sort]).field("project_id"),
             Attribute("project_id", .project, [.filter, .sort]),
+            Attribute("ip_version", .family, .filter).filterAlone,
             Attribute("total_ips", .decimal),
             Attribute("used_ips", .decimal),
             Attribute("subnet_ip_availability", .list(.object(subnetAvailability))),

@@ -22,7 +22,7 @@ extension Resource {
         attributes: [.id] + Attribute.owner + [
             Attribute("security_group_id", .id, [.post, .filter, .sort]).required,
             Attribute("direction", .choice(["ingress", "egress"]), [.post, .filter, .sort]).required,
-            Attribute("ethertype", .choice(["IPv4", "IPv6"]), [.post, .filter, .sort]).emptiedByNull,
+            Attribute("ethertype", .choice(["IPv4", "IPv6"]), [.post, .filter, .sort]),
             Attribute("protocol", .word(40), [.post, .filter, .sort]).nullable,
             Attribute("port_range_min", .integer(-1...65535), [.post, .filter, .sort]).nullable,
             Attribute("port_range_max", .integer(-1...65535), [.post, .filter, .sort]).nullable,

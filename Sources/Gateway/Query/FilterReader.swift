@@ -43,7 +43,7 @@ struct FilterReader {
 
     private func add(attribute name: String, _ values: [String], to result: inout Result) throws(Fault) {
         guard let attribute = resource.attribute(named: name), attribute.uses.contains(.filter),
-            attribute.isSeen(byAdmins: viewerIsAdmin), let field = attribute.field
+            attribute.isFilterAlone || attribute.isSeen(byAdmins: viewerIsAdmin), let field = attribute.field
         else { throw .badRequest("'\(name)' is an invalid attribute for filtering \(resource.collection)") }
         var converted: [String] = []
         for value in values {

@@ -124,6 +124,7 @@ struct APIExtension: Sendable {
         APIExtension("default-subnetpools", "Default Subnetpools", "Subnets can be made of the default pool"),
         APIExtension("subnetpool-prefix-ops", "Subnet Pool Prefix Operations", "Prefixes are added and removed alone"),
         APIExtension("subnet_onboard", "Subnet Onboard", "Subnets of a network can be taken into a pool"),
+        APIExtension("network-ip-availability", "Network IP Availability", "How many addresses networks have left"),
         APIExtension("address-scope", "Address scope", "Subnet pools whose addresses do not overlap"),
         APIExtension("rbac-policies", "RBAC Policies", "Networks are shared with some projects"),
         APIExtension("rbac-subnetpool", "Add subnetpool type to RBAC", "Subnet pools are shared with some projects"),

@@ -116,6 +116,11 @@ struct ResourceRoutes: Sendable {
         try scope.refuseBody()
         let id = try resource.id(text)
         let revision = resource.hasRevision ? try RevisionCondition.read(scope.request.headers["If-Match"]) : nil
+        guard scope.context.canWrite else {
+            // As in an update: what the caller cannot see is not found, whatever may be done with it.
+            _ = try await call(codec.calls.get(id, of: parentID))
+            throw Fault.disallowed("rule:delete_\(resource.name)")
+        }
         _ = try await call(codec.calls.delete(id, of: parentID, expectedRevision: revision))
         return APIResponse(status: 204)
     }

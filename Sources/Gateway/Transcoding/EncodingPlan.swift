@@ -21,7 +21,7 @@ struct EncodingPlan: Sendable {
     init(_ attributes: [Attribute], as shape: MessageShape) throws(TableError) {
         var members: [String: Member] = [:]
         for attribute in attributes {
-            guard let fieldName = attribute.field else { continue }
+            guard !attribute.isFilterAlone, let fieldName = attribute.field else { continue }
             let field = try shape.field(fieldName)
             guard let value = try Self.value(attribute.type.element, field) else { continue }
             guard attribute.type.isList == field.isRepeated else {

@@ -8,9 +8,14 @@ struct AvailabilityStore: Sendable {
     let source: any QueryRunner
 
     /// The networks that the filters meet, all at once, in the order asked for.
+    ///
+    /// A filter on `ip_version` is about the subnets that are told of; a network is listed with none as well.
     func list(_ query: ListQuery) async throws -> [NetworkIPAvailability] {
         var whole = query
         whole.limit = nil
+        whole.filters.removeAll { $0.field == Self.family }
+        let families = query.filters.filter { $0.field == Self.family }
+            .map { $0.values.compactMap { Int($0) }.filter { $0 == 4 || $0 == 6 } }
         let wanted = whole
         let networks = try await NetworkError.listing {
             () async throws(ListError) in
@@ -21,7 +26,7 @@ struct AvailabilityStore: Sendable {
                 NetworkIPAvailability.init(networkRow:)
             )
         }.items
-        let subnets = Dictionary(grouping: try await subnets(of: networks.map(\.networkID)), by: \.networkID)
+        let subnets = Dictionary(grouping: try await subnets(of: networks.map(\.networkID), in: families.first), by: \.networkID)
         return networks.map { network in
             var network = network
             network.subnets = subnets[network.networkID]?.map(\.availability) ?? []
@@ -29,7 +34,10 @@ struct AvailabilityStore: Sendable {
         }
     }
 
-    private func subnets(of networks: [NetworkID]) async throws -> [SubnetAvailabilityRow] {
+    private static let family = "ip_version"
+
+    /// The subnets of networks, of the families or of all.
+    private func subnets(of networks: [NetworkID], in families: [Int]?) async throws -> [SubnetAvailabilityRow] {
         if networks.isEmpty { return [] }
         return try await source.all(
             """
@@ -39,7 +47,8 @@ struct AvailabilityStore: Sendable {
                 ARRAY(SELECT l.last_address FROM allocation_pools l WHERE l.subnet_id = s.id ORDER BY l.first_address)
                     AS pool_lasts,
                 (SELECT count(*) FROM ip_allocations a WHERE a.subnet_id = s.id) AS used
-            FROM subnets s WHERE s.network_id = ANY(\(networks)) ORDER BY s.created_at, s.id
+            FROM subnets s WHERE s.network_id = ANY(\(networks)) AND (\(families == nil) OR family(s.cidr) = ANY(\(families ?? [])))
+            ORDER BY s.created_at, s.id
             """,
             SubnetAvailabilityRow.init(row:)
         )

@@ -60,9 +60,21 @@ class Collection:
         self.items = traits.get("items", True)
         # The path in the served document.
         self.document_path = traits.get("document_path", f"/v2.0/{name}")
+        # Attributes whose wrong words have an error type of their own.
+        self.judged_as = traits.get("judged_as", {})
 
     def __repr__(self):
         return self.name
+
+    def refusals(self, attribute, value):
+        """The types that a wrong value of an attribute is refused with."""
+        own = [self.judged_as[attribute.name]] if attribute.name in self.judged_as and isinstance(value, str) else []
+        return own or ["HTTPBadRequest", "InvalidInput"]
+
+    def wrong_form(self, attribute):
+        """A value that is refused by its form, before anything is asked; None where there is none."""
+        forms = [v for v in attribute.wrong_values if attribute.name not in self.judged_as or not isinstance(v, str)]
+        return forms[0] if forms else None
 
     def path(self, world, id=None):
         path = self._path(world) if self._path else f"/v2.0/{self.name}"

@@ -5,7 +5,8 @@ from tables import (AGENTS, AVAILABILITY_ZONES, FLOATING_IPS, NETWORKS, OWNER, P
 
 SUBNET_POOLS = Collection(
     "subnetpools", "subnetpool", "SubnetPoolNotFound", bulk=True, taggable=True,
-    make=lambda world, n: {"name": f"pool-{n}", "prefixes": [f"10.{n % 250}.0.0/16"]},
+    make=lambda world, n: {"name": f"pool-{n}", "prefixes": [f"10.{n % 250}.0.0/16"],
+                           "default_prefixlen": 24},
     table="""
 id                        uuid    FS     any  -
 name                      str255  RPUFS  any  "a name"
@@ -65,6 +66,7 @@ RBAC_POLICIES = Collection(
     "rbac-policies", "rbac_policy", "RbacPolicyNotFound", standard=False,
     make=lambda world, n: {"object_type": "network", "object_id": world.network, "action": "access_as_shared",
                            "target_tenant": f"gamma-{n}"},
+    judged_as={"action": "InvalidActionForType", "object_type": "InvalidInput"},
     table="""
 id                        uuid    FS     any  -
 object_type               word    RPFS   any  -
@@ -96,6 +98,7 @@ CONNTRACK_HELPERS = Collection(
     path=lambda world: f"/v2.0/routers/{world.router}/conntrack_helpers",
     document_path="/v2.0/routers/{router}/conntrack_helpers",
     make=lambda world, n: {"protocol": "tcp", "port": n, "helper": "ftp"},
+    judged_as={"helper": "ConntrackHelperNotAllowed"},
     table="""
 id                        uuid    FS     any  -
 protocol                  word    RPUFS  any  "tcp"
@@ -120,6 +123,7 @@ IP_AVAILABILITIES = Collection(
     table="""
 network_id                uuid    FS     any  -
 network_name              word    FS     any  -
+ip_version                int     IF     any  -
 total_ips                 int     -      any  -
 used_ips                  int     -      any  -
 subnet_ip_availability    list    -      any  -

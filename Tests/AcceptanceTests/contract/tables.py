@@ -78,7 +78,7 @@ fixed_ips                 list    PU     any  []
 device_id                 str255  PUFS   any  "a device"
 device_owner              str255  PUFS   any  "compute:nova"
 status                    word    FS     any  -
-security_groups           list    PUFO   any  []
+security_groups           list?   PUFO   any  []
 port_security_enabled     bool    PU     any  true
 allowed_address_pairs     list?   PU     any  []
 extra_dhcp_opts           list?   PU     any  [{"opt_name": "mtu", "opt_value": "1400", "ip_version": 4}]
@@ -131,6 +131,7 @@ dns_name                  str255  P      any  "label"
 dns_domain                str255  P      any  "example.org."
 port_details              dict?   -      any  -
 port_forwardings          list    O      any  -
+qos_policy_id             uuid?   PUO    any  null
 """ + OWNER + STANDARD)
 
 AGENTS = Collection(

@@ -56,10 +56,10 @@ def test_wrong_values_are_refused(world, collection, attribute):
         change = {attribute.name: value}
         if attribute.may("P"):
             answer = world.admin.post(collection.path(world), {collection.key: valid(collection, world) | change})
-            answer.refused(400, "HTTPBadRequest", "InvalidInput")
+            answer.refused(400, *collection.refusals(attribute, value))
         if made:
             answer = world.admin.put(collection.path(world, made["id"]), {collection.key: change})
-            answer.refused(400, "HTTPBadRequest", "InvalidInput")
+            answer.refused(400, *collection.refusals(attribute, value))
 
 
 @about(creatable, lambda a: a.may("P") and a.has_sample)

@@ -39,7 +39,7 @@ def test_a_wrong_body_is_told_before_a_missing_object(world, collection):
 @about(updatable, lambda a: a.may("U") and a.wrong_values)
 def test_a_wrong_value_is_told_before_a_missing_object(world, collection, attribute):
     path = collection.path(world, UNKNOWN)
-    body = {collection.key: {attribute.name: attribute.wrong_values[0]}}
+    body = {collection.key: {attribute.name: collection.wrong_form(attribute)}}
     world.admin.put(path, body).refused(400, "HTTPBadRequest", "InvalidInput")
 
 
@@ -61,7 +61,7 @@ def test_a_missing_object_is_told_before_what_may_not_be_done(world, collection)
 @about(owned)
 def test_a_wrong_value_is_told_before_a_wrong_owner(world, collection):
     named = next((a for a in collection.attributes if a.may("P") and a.wrong_values and a.type != "any"), None)
-    body = collection.make(world, world.number()) | {named.name: named.wrong_values[0], "project_id": "beta"}
+    body = collection.make(world, world.number()) | {named.name: collection.wrong_form(named), "project_id": "beta"}
     message = world.member.post(collection.path(world), {collection.key: body}).refused(400)
     assert "admin" not in message
 
