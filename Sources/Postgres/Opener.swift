@@ -1,8 +1,9 @@
 internal import Logging
 
-/// Opens the connections its user asks for, each until it succeeds: failures are followed by a growing pause, and
-/// while there are any only one attempt is made at a time. A success of one opener ends the pauses of its siblings:
-/// the server is back for all of them.
+/// Opens the connections its user asks for, each until it succeeds.
+///
+/// Failures are followed by a growing pause, and while there are any only one attempt is made at a time. A success of
+/// one opener ends the pauses of its siblings: the server is back for all of them.
 ///
 /// Sendable: touched on the loop's thread only.
 final class Opener: ConnectionOwner, @unchecked Sendable {

@@ -26,7 +26,8 @@ struct AvailabilityStore: Sendable {
                 NetworkIPAvailability.init(networkRow:)
             )
         }.items
-        let subnets = Dictionary(grouping: try await subnets(of: networks.map(\.networkID), in: families.first), by: \.networkID)
+        let told = try await subnets(of: networks.map(\.networkID), in: families.first)
+        let subnets = Dictionary(grouping: told, by: \.networkID)
         return networks.map { network in
             var network = network
             network.subnets = subnets[network.networkID]?.map(\.availability) ?? []
