@@ -10,9 +10,12 @@ struct ServicePages: Hashable, Sendable {
     init(query: ListQuery, pageSize: Int) {
         self.pageSize = pageSize
         rest = query.limit
-        next = query
-        // A page before the marker comes whole: its parts would have to be put together from the back.
-        if !query.reverse { next?.limit = min(query.limit ?? pageSize, pageSize) }
+        var first = query
+        // All that is before the end is everything, in the same order: it comes as forward pages.
+        if query.marker == nil, query.limit == nil { first.reverse = false }
+        // Any other page before the marker comes whole: its parts would have to be put together from the back.
+        if !first.reverse { first.limit = min(query.limit ?? pageSize, pageSize) }
+        next = first
     }
 
     /// Notes what the last call brought.

@@ -154,8 +154,8 @@ import Testing
 
 @Suite struct ServicePagesTests {
     /// The sizes and markers of the calls that a list takes when the service has so many objects.
-    private func calls(limit: Int?, having count: Int, reverse: Bool = false) -> [String] {
-        var pages = ServicePages(query: ListQuery(limit: limit, reverse: reverse), pageSize: 10)
+    private func calls(limit: Int?, having count: Int, marker: String? = nil, reverse: Bool = false) -> [String] {
+        var pages = ServicePages(query: ListQuery(limit: limit, marker: marker, reverse: reverse), pageSize: 10)
         var calls: [String] = []
         var sent = 0
         while let query = pages.next, calls.count < 20 {
@@ -181,7 +181,11 @@ import Testing
 
     @Test func `a page before a marker comes in one`() {
         #expect(calls(limit: 25, having: 40, reverse: true) == ["25 after nothing"])
-        #expect(calls(limit: nil, having: 40, reverse: true) == ["all after nothing"])
+        #expect(calls(limit: nil, having: 40, marker: "x", reverse: true) == ["all after x"])
+    }
+
+    @Test func `all that is before the end comes in forward pages`() {
+        #expect(calls(limit: nil, having: 15, reverse: true) == ["10 after nothing", "10 after 10"])
     }
 }
 
