@@ -45,9 +45,10 @@ clients: setup ## install the clients that only the tests need
 	if [ -n "$$missing" ]; then echo "installing:" $$missing; \
 	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 
-test: clients ## all tests: value, store, kernel, system, acceptance
+test: clients ## all tests: value, store, kernel, system, acceptance; then conform-rpc
 	swift build --build-tests $(STRICT)
 	$(SUDO) env PATH="$$PATH" timeout $(TEST_LIMIT) swift test --skip-build --no-parallel
+	$(MAKE) conform-rpc
 
 bench: setup ## API and agent, as ratios to a reference measured in the same run
 	swift build -c release $(STRICT)
@@ -62,7 +63,8 @@ bench-rpc: ## HTTP2Transport against grpc-swift's NIO transport
 	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench
 
 conform-rpc: ## HTTP2Transport with grpc-swift's NIO transport, each as client and as server of the other
-	swift run -c release --package-path Benchmarks --scratch-path .build-bench rpc-bench conform
+	swift build -c $(CONFIG) --package-path Benchmarks --scratch-path .build-bench
+	timeout 10m .build-bench/$(CONFIG)/rpc-bench conform
 
 bench-agent: ## the agent against the kernel's own speed (ROWS=… ROUTERS=… for a part; see Benchmarks/Agent/measure.py)
 	swift build -c release $(STRICT)
