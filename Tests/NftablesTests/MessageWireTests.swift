@@ -60,6 +60,68 @@ import Testing
         #expect(bytes(of: transaction) == fixture)
     }
 
+    @Test func `helpers are objects, and a rule assigns one by its name`() {
+        var transaction = NftablesTransaction(on: Generation(rawValue: 0x0102_0304))
+        transaction.deleteRules(of: "ct_helpers", from: table)
+        transaction.delete(ConntrackHelper("sip-udp", helper: "sip", transport: 17), from: table)
+        transaction.add(ConntrackHelper("ftp-tcp", helper: "ftp", transport: 6), to: table)
+        transaction.add(Rule(in: "ct_helpers", [.assignHelper("ftp-tcp")]), to: table)
+        let fixture = hexadecimal(
+            """
+            1c 00 00 00  // length 28
+            10 00 01 00  // NFNL_MSG_BATCH_BEGIN, NLM_F_REQUEST
+            07 00 00 00 00 00 00 00  // sequence 7, port 0
+            00 00 00 0a  // struct nfgenmsg: no family, version 0, subsystem 10
+            08 00 01 00 01 02 03 04  // NFNL_BATCH_GENID
+            30 00 00 00  // length 48
+            08 0a 01 00  // NFT_MSG_DELRULE, NLM_F_REQUEST
+            08 00 00 00 00 00 00 00  // sequence 8, port 0
+            02 00 00 00  // struct nfgenmsg: IPv4, version 0
+            0b 00 01 00 73 6c 75 69 63 65 00 00  // NFTA_RULE_TABLE "sluice"
+            0f 00 02 00 63 74 5f 68 65 6c 70 65 72 73 00 00  // NFTA_RULE_CHAIN "ct_helpers"
+            50 00 00 00  // length 80
+            14 0a 01 00  // NFT_MSG_DELOBJ, NLM_F_REQUEST
+            09 00 00 00 00 00 00 00  // sequence 9, port 0
+            02 00 00 00  // struct nfgenmsg: IPv4, version 0
+            0b 00 01 00 73 6c 75 69 63 65 00 00  // NFTA_OBJ_TABLE "sluice"
+            0c 00 02 00 73 69 70 2d 75 64 70 00  // NFTA_OBJ_NAME "sip-udp"
+            08 00 03 00 00 00 00 03  // NFTA_OBJ_TYPE: NFT_OBJECT_CT_HELPER
+            1c 00 04 80  // NFTA_OBJ_DATA, nested
+            07 00 01 00 73 69 70 00  //   NFTA_CT_HELPER_NAME "sip"
+            06 00 02 00 00 02 00 00  //   NFTA_CT_HELPER_L3PROTO: IPv4
+            05 00 03 00 11 00 00 00  //   NFTA_CT_HELPER_L4PROTO: UDP
+            50 00 00 00  // length 80
+            12 0a 01 04  // NFT_MSG_NEWOBJ, NLM_F_REQUEST, CREATE
+            0a 00 00 00 00 00 00 00  // sequence 10, port 0
+            02 00 00 00  // struct nfgenmsg: IPv4, version 0
+            0b 00 01 00 73 6c 75 69 63 65 00 00  // NFTA_OBJ_TABLE "sluice"
+            0c 00 02 00 66 74 70 2d 74 63 70 00  // NFTA_OBJ_NAME "ftp-tcp"
+            08 00 03 00 00 00 00 03  // NFTA_OBJ_TYPE: NFT_OBJECT_CT_HELPER
+            1c 00 04 80  // NFTA_OBJ_DATA, nested
+            07 00 01 00 66 74 70 00  //   NFTA_CT_HELPER_NAME "ftp"
+            06 00 02 00 00 02 00 00  //   NFTA_CT_HELPER_L3PROTO: IPv4
+            05 00 03 00 06 00 00 00  //   NFTA_CT_HELPER_L4PROTO: TCP
+            5c 00 00 00  // length 92
+            06 0a 05 0c  // NFT_MSG_NEWRULE, NLM_F_REQUEST, ACK, CREATE, APPEND
+            0b 00 00 00 00 00 00 00  // sequence 11, port 0
+            02 00 00 00  // struct nfgenmsg: IPv4, version 0
+            0b 00 01 00 73 6c 75 69 63 65 00 00  // NFTA_RULE_TABLE "sluice"
+            0f 00 02 00 63 74 5f 68 65 6c 70 65 72 73 00 00  // NFTA_RULE_CHAIN "ct_helpers"
+            2c 00 04 80  // NFTA_RULE_EXPRESSIONS, nested
+            28 00 01 80  //   NFTA_LIST_ELEM, nested
+            0b 00 01 00 6f 62 6a 72 65 66 00 00  //     NFTA_EXPR_NAME "objref"
+            18 00 02 80  //     NFTA_EXPR_DATA, nested
+            08 00 01 00 00 00 00 03  //       NFTA_OBJREF_IMM_TYPE: NFT_OBJECT_CT_HELPER
+            0b 00 02 00 66 74 70 2d 74 63 70 00  //       NFTA_OBJREF_IMM_NAME "ftp-tcp"
+            14 00 00 00  // length 20
+            11 00 01 00  // NFNL_MSG_BATCH_END, NLM_F_REQUEST
+            0c 00 00 00 00 00 00 00  // sequence 12, port 0
+            00 00 00 0a  // struct nfgenmsg: no family, version 0, subsystem 10
+            """
+        )
+        #expect(bytes(of: transaction) == fixture)
+    }
+
     @Test func `a generation is read`() throws {
         let body = hexadecimal(
             """

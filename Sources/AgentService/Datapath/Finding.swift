@@ -17,6 +17,8 @@ struct Finding: Hashable, Sendable {
         case table
         /// An element of one of the table's maps.
         case element
+        /// A conntrack helper at a port.
+        case helper
         case device
         /// How a device is set up.
         case setting
@@ -107,6 +109,7 @@ private struct FindingSearch {
             }
             compare(.element, table.gatewaySources, plan.gatewaySources) { "source of all that leaves by \($0)" }
             compare(.element, table.hairpinSources, plan.hairpinSources) { "source of what turns round to \($0)" }
+            compare(.helper, table.helpers, plan.helpers) { "conntrack helper \($0)" }
         }
     }
 
@@ -142,20 +145,21 @@ private struct FindingSearch {
         } else {
             findings.append(Finding(kind: .hostEnd, subject: "other end \(plan.hostEnd) of \(name)"))
         }
-        compare(device.addresses, plan.addresses) { "address \($0) on \(name)" }
-        compare(device.localAddresses, plan.localAddresses) { "local route to \($0) on \(name)" }
+        compare(.address, device.addresses, plan.addresses) { "address \($0) on \(name)" }
+        compare(.address, device.localAddresses, plan.localAddresses) { "local route to \($0) on \(name)" }
     }
 
-    private mutating func compare<Address: Comparable>(
-        _ observed: Set<Address>,
-        _ planned: Set<Address>,
-        name: (Address) -> String
+    private mutating func compare<Item: Comparable>(
+        _ kind: Finding.Kind,
+        _ observed: Set<Item>,
+        _ planned: Set<Item>,
+        name: (Item) -> String
     ) {
-        for address in planned.subtracting(observed).sorted() {
-            findings.append(Finding(kind: .address, subject: name(address)))
+        for item in planned.subtracting(observed).sorted() {
+            findings.append(Finding(kind: kind, subject: name(item)))
         }
-        for address in observed.subtracting(planned).sorted() {
-            findings.append(Finding(kind: .address, subject: name(address), expected: "none", found: "present"))
+        for item in observed.subtracting(planned).sorted() {
+            findings.append(Finding(kind: kind, subject: name(item), expected: "none", found: "present"))
         }
     }
 }

@@ -36,6 +36,8 @@ extension TranslationPlan {
 extension TranslationChange {
     fileprivate var words: String {
         let counts = [("remove", removed.elementCount), ("add", added.elementCount)].filter { $0.1 > 0 }
-        return counts.map { "\($0.0) \($0.1) elements" }.joined(separator: " and ")
+        var parts = counts.map { "\($0.0) \($0.1) elements" }
+        if let helpers { parts.append("make it \(helpers.new.count) conntrack helpers") }
+        return parts.joined(separator: " and ")
     }
 }

@@ -28,13 +28,15 @@ enum KernelChange: Hashable, Sendable {
     case removeRoute(RoutePlan)
 }
 
-/// Elements that leave and enter the maps of a router's table in one transaction.
+/// Elements that leave and enter the maps of a router's table, and its helpers, in one transaction.
 struct TranslationChange: Hashable, Sendable {
     /// With the values they have; an element that changes is in both.
     var removed = TranslationPlan()
     var added = TranslationPlan()
+    /// Nil when they stay as they are; what is removed and added has none.
+    var helpers: HelperChange?
 
-    var isEmpty: Bool { removed == TranslationPlan() && added == TranslationPlan() }
+    var isEmpty: Bool { helpers == nil && removed == TranslationPlan() && added == TranslationPlan() }
 
     /// What makes the second of the first.
     init(from observed: TranslationPlan, to plan: TranslationPlan) {
@@ -45,6 +47,7 @@ struct TranslationChange: Hashable, Sendable {
             Self.difference(observed.gatewaySources, plan.gatewaySources)
         (removed.hairpinSources, added.hairpinSources) =
             Self.difference(observed.hairpinSources, plan.hairpinSources)
+        if observed.helpers != plan.helpers { helpers = HelperChange(old: observed.helpers, new: plan.helpers) }
     }
 
     private static func difference<Key, Value: Equatable>(
@@ -54,6 +57,12 @@ struct TranslationChange: Hashable, Sendable {
         if old.isEmpty || new.isEmpty { return (old, new) }
         return (old.filter { new[$0.key] != $0.value }, new.filter { old[$0.key] != $0.value })
     }
+}
+
+/// All conntrack helpers of a router before and after a change.
+struct HelperChange: Hashable, Sendable {
+    var old: Set<HelperRule>
+    var new: Set<HelperRule>
 }
 
 /// Connections that must end because what they were translated by has gone.

@@ -10,6 +10,7 @@ enum PlanProblem: Error, Hashable, Sendable {
     case routeUnreachable(StaticRoute)
     case noGateway(network: NetworkID)
     case forwardingTooWide(PortForwardingID, limit: Int)
+    case helperMissing(HelperRule)
 }
 
 extension PlanProblem: CustomStringConvertible {
@@ -30,6 +31,8 @@ extension PlanProblem: CustomStringConvertible {
             "the router has no gateway on network \(network)"
         case .forwardingTooWide(let id, let limit):
             "port forwarding \(id) has more than \(limit) ports"
+        case .helperMissing(let rule):
+            "the kernel has no conntrack helper \(rule.module), wanted at port \(rule.port) (load its module); the rest works"
         }
     }
 }

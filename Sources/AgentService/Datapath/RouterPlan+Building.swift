@@ -7,15 +7,21 @@ extension RouterPlan {
 
     /// The plan of a router, or nil when nothing of it is to be in the kernel.
     ///
-    /// `operatorsBridges` are those of the layout's bridges that exist. What cannot be built is left out and named in
+    /// `operatorsBridges` are those of the layout's bridges that exist, `missingModules` what the kernel has not. What cannot be built is left out and named in
     /// the plan's problems.
-    init?(_ desired: DesiredRouter, layout: NodeLayout, operatorsBridges: Set<String>) {
+    init?(
+        _ desired: DesiredRouter,
+        layout: NodeLayout,
+        operatorsBridges: Set<String>,
+        missingModules: Set<HelperModule> = []
+    ) {
         guard let specification = desired.specification, specification.isUp else { return nil }
         var builder = RouterPlanBuilder(layout: layout, operatorsBridges: operatorsBridges)
         for port in specification.interfaces { builder.addInterface(port) }
         for gateway in specification.gateways { builder.addGateway(gateway) }
         builder.addFloatingAddresses(desired.addresses.values.sorted { $0.id < $1.id })
         builder.addRoutes(of: specification)
+        builder.addHelpers(specification.helpers, missing: missingModules)
         self.init(
             router: desired.id,
             parameters: builder.parameters,
@@ -26,6 +32,7 @@ extension RouterPlan {
             floatingCounts: builder.floatingCounts,
             isContested: builder.isContested,
             problems: builder.problems,
+            helperProblems: builder.helperProblems,
             addressProblems: builder.addressProblems
         )
     }
@@ -39,6 +46,7 @@ struct RouterPlanBuilder {
     private(set) var routes: [CIDR: RoutePlan] = [:]
     private(set) var translation = TranslationPlan()
     private(set) var problems: [PlanProblem] = []
+    private(set) var helperProblems: [PlanProblem] = []
     private(set) var addressProblems: [FloatingIPID: PlanProblem] = [:]
     private(set) var floatingCounts: [String: Int] = [:]
     private(set) var isContested = false
@@ -176,6 +184,11 @@ extension RouterPlanBuilder {
         for (destination, hops) in hops where !connected.contains(destination) {
             routes[destination] = RoutePlan(destination: destination, hops: hops)
         }
+    }
+
+    mutating func addHelpers(_ helpers: Set<HelperRule>, missing: Set<HelperModule>) {
+        translation.helpers = helpers.filter { !missing.contains($0.module) }
+        helperProblems = helpers.subtracting(translation.helpers).sorted().map { .helperMissing($0) }
     }
 
     private func device(reaching nexthop: IPAddress) -> String? {

@@ -19,10 +19,12 @@ struct RouterPlan: Hashable, Sendable {
     var isContested: Bool
     /// What is wrong with the router itself.
     var problems: [PlanProblem]
+    /// What the kernel cannot follow; the router is as good as whole without it.
+    var helperProblems: [PlanProblem]
     /// What is wrong with single floating IPs.
     var addressProblems: [FloatingIPID: PlanProblem]
 
-    /// Whether it is all that is wanted.
+    /// Whether it is all that is wanted, or will be by itself as soon as a helper's module is there.
     var isComplete: Bool { problems.isEmpty && addressProblems.isEmpty }
 }
 

@@ -1,7 +1,7 @@
 internal import Addressing
 internal import ResourceModel
 
-/// What a router's nftables table holds in its maps; its rules are the same in every router.
+/// What a router's nftables table holds in its maps, and its helpers; all other rules are the same in every router.
 struct TranslationPlan: Hashable, Sendable {
     /// Where packets to a floating IP go.
     var destinations: [IPv4Address: FloatingTarget] = [:]
@@ -14,6 +14,8 @@ struct TranslationPlan: Hashable, Sendable {
     /// With which address a translated packet that came in by an internal device goes on, so that the answer passes
     /// this router again.
     var hairpinSources: [String: IPv4Address] = [:]
+    /// Where connections get a conntrack helper.
+    var helpers: Set<HelperRule> = []
 }
 
 /// The fixed address behind a floating IP.

@@ -9,28 +9,35 @@ extension ObservedTranslation {
             self = .missing
             return
         }
-        guard TableShape(listed) == .expected, let plan = TranslationPlan(listed.elements) else {
+        let helpers = Set<HelperRule>(listed: listed)
+        guard TableShape(listed) == .expected(helpers), var plan = TranslationPlan(listed.elements) else {
             self = .foreign
             return
         }
+        plan.helpers = helpers
         self = .current(plan)
     }
 }
 
-/// What of a table is the same in every router, in whichever order the kernel lists it.
+/// What of a table is the same in every router with the same helpers, in whichever order the kernel lists it.
 private struct TableShape: Equatable {
     var sets: Set<NamedSet>
     var chains: Set<Chain>
-    var helpers: [ConntrackHelper]
+    var helpers: Set<ConntrackHelper>
     /// The rules of each chain in their order.
     var rules: [ObjectName: [[Expression]]]
 
-    static let expected = TableShape(TranslationTable.empty)
+    private static let plain = TableShape(TranslationTable.empty)
+
+    /// The shape of the table of a router with these helpers.
+    static func expected(_ helpers: Set<HelperRule>) -> TableShape {
+        helpers.isEmpty ? plain : TableShape(TranslationTable.ruleset(TranslationPlan(helpers: helpers)))
+    }
 
     init(_ table: Ruleset) {
         sets = Set(table.sets)
         chains = Set(table.chains)
-        helpers = table.helpers
+        helpers = Set(table.helpers)
         rules = Dictionary(grouping: table.rules, by: \.chain).mapValues { $0.map(\.expressions) }
     }
 }

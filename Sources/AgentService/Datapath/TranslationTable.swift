@@ -2,7 +2,7 @@ internal import Addressing
 internal import Nftables
 internal import ResourceModel
 
-/// The nftables table of every router: rules that never change, over maps that do.
+/// The nftables table of every router: rules that never change, over maps that do; and the helpers of those that have any.
 ///
 /// A packet's way: before routing its destination is translated, by the floating IP first, by a forwarded port second.
 /// After routing its source is, in this order: traffic among the router's own networks stays as it is, unless its
@@ -33,7 +33,14 @@ enum TranslationTable {
 
     /// The whole table with these elements in its maps.
     static func ruleset(_ plan: TranslationPlan) -> Ruleset {
-        Ruleset(table, sets: maps, chains: chains, rules: rules, elements: elements(of: plan))
+        Ruleset(
+            table,
+            sets: maps,
+            helpers: helpers(of: plan.helpers),
+            chains: chains + helperChains(of: plan.helpers),
+            rules: rules + helperRules(of: plan.helpers),
+            elements: elements(of: plan)
+        )
     }
 
     private static let destinations = NamedSet.map(Map.destinations, from: .ipv4Address, to: .ipv4Address)

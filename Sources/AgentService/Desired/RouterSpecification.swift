@@ -12,6 +12,7 @@ struct RouterSpecification: Hashable, Sendable {
     var interfaces: [PortSpecification]
     /// Several with one destination share the load.
     var routes: [StaticRoute]
+    var helpers: Set<HelperRule> = []
 }
 
 /// A router's port on an external network.

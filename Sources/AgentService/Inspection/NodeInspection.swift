@@ -90,9 +90,7 @@ extension RouterKernel {
             let (observed, plan) = try compare(desired)
             inspection.findings = Finding.all(in: observed, against: plan)
             inspection.changes = RouterDiff(from: observed, to: plan).changes.map(\.description)
-            let problems =
-                (plan?.problems ?? []) + (plan?.addressProblems.sorted { $0.key < $1.key }.map(\.value) ?? [])
-            inspection.problems = problems.map(\.description)
+            inspection.problems = plan.map { RouterOutcome.Problems($0).words } ?? []
         } catch {
             inspection.failure = error.description
         }

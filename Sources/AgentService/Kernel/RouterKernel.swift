@@ -18,6 +18,7 @@ final class RouterKernel: Sendable {
     private let unclear = Mutex<[NetworkNamespace.Identity: ContinuousClock.Instant]>([:])
     private let announcer: Announcer
     private let aftermath: Aftermath
+    private let helperModules = HelperModules()
     private let changeCount = Atomic(0)
     private let settlementCount = Atomic(0)
     /// What was found different in routers that are not put right yet.
@@ -64,6 +65,7 @@ final class RouterKernel: Sendable {
         } catch {
             // What the kernel holds is not certain any more; the sockets may be of a namespace that has ended.
             release(desired.id)
+            helperModules.doubt()
             return RouterOutcome(desired: desired, result: .failed(reason: error.description))
         }
     }
@@ -75,7 +77,7 @@ final class RouterKernel: Sendable {
     ) throws(AgentError) -> RouterOutcome {
         if makesOperatorsBridges, desired.isWanted { try host.make(layout.operatorsBridges) }
         let bridges = try host.existing(layout.operatorsBridges)
-        guard let plan = RouterPlan(desired, layout: layout, operatorsBridges: bridges) else {
+        guard let plan = try plan(desired, bridges) else {
             let isRemoved = try remove(desired.id)
             settlementCount.add(1, ordering: .releasing)
             let changes = isRemoved ? 1 : 0
@@ -84,7 +86,7 @@ final class RouterKernel: Sendable {
                 result: .settled(problems: nil, changes: changes, removedDevices: isRemoved)
             )
         }
-        let problems = RouterOutcome.Problems(router: plan.problems, addresses: plan.addressProblems)
+        let problems = RouterOutcome.Problems(plan)
         if trustingMemory, let diff = carryOutFromMemory(plan) {
             let result = RouterOutcome.Result.settled(
                 problems: problems,
@@ -103,6 +105,16 @@ final class RouterKernel: Sendable {
                 removedDevices: diff.removesDevices
             ),
             repairs: renaming + repairs
+        )
+    }
+
+    private func plan(_ desired: DesiredRouter, _ bridges: Set<String>) throws(AgentError) -> RouterPlan? {
+        let modules = Set(desired.isWanted ? desired.specification?.helpers.map(\.module) ?? [] : [])
+        return RouterPlan(
+            desired,
+            layout: layout,
+            operatorsBridges: bridges,
+            missingModules: try helperModules.missing(of: modules)
         )
     }
 
@@ -232,7 +244,7 @@ extension RouterKernel {
     func compare(_ desired: DesiredRouter) throws(AgentError) -> (observed: ObservedRouter?, plan: RouterPlan?) {
         let wanted = layout.operatorsBridges
         let bridges = makesOperatorsBridges ? wanted : try host.existing(wanted)
-        let plan = RouterPlan(desired, layout: layout, operatorsBridges: bridges)
+        let plan = try plan(desired, bridges)
         guard let found = try find(desired.id) else { return (nil, plan) }
         return (try reader.read(found).observed, plan)
     }

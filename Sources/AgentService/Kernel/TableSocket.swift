@@ -48,6 +48,7 @@ struct TableSocket: ~Copyable, Sendable {
                 for (map, elements) in TranslationTable.changes(change) where !elements.isEmpty {
                     transaction.apply(elements, to: map, in: TranslationTable.table)
                 }
+                if let helpers = change.helpers { TranslationTable.apply(helpers, to: &transaction) }
             }
             generation = try socket.commit(transaction)
         } catch {
@@ -60,6 +61,6 @@ struct TableSocket: ~Copyable, Sendable {
 enum TableCommit: Hashable, Sendable {
     /// The table anew, with these elements.
     case table(TranslationPlan)
-    /// Elements that leave and enter.
+    /// Elements that leave and enter, and new helpers.
     case elements(TranslationChange)
 }

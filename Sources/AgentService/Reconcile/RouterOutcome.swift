@@ -20,8 +20,16 @@ struct RouterOutcome: Hashable, Sendable {
     struct Problems: Hashable, Sendable {
         var router: [PlanProblem]
         var addresses: [FloatingIPID: PlanProblem]
+        /// What is said on the node and keeps nobody from calling the router active.
+        var helpers: [PlanProblem] = []
 
+        /// Whether nothing is wrong but for helpers, which each verification tries again anyway.
         var isEmpty: Bool { router.isEmpty && addresses.isEmpty }
+
+        /// All of them, in words.
+        var words: [String] {
+            (router + helpers + addresses.sorted { $0.key < $1.key }.map(\.value)).map(\.description)
+        }
     }
 
     /// Whether there is nothing left to try.
@@ -35,9 +43,7 @@ struct RouterOutcome: Hashable, Sendable {
     /// Why not all is as wanted; nil when it is.
     var complaint: String? {
         switch result {
-        case .settled(let problems?, _, _) where !problems.isEmpty:
-            (problems.router + problems.addresses.sorted { $0.key < $1.key }.map(\.value))
-                .map(\.description).joined(separator: "; ")
+        case .settled(let problems?, _, _) where !problems.words.isEmpty: problems.words.joined(separator: "; ")
         case .settled: nil
         case .failed(let reason): reason
         }
@@ -74,6 +80,13 @@ struct RouterOutcome: Hashable, Sendable {
         case .settled(let problems?, _, _): problems.addresses[id].map { .failed($0.description) } ?? .active
         case .failed(let reason): .failed(reason)
         }
+    }
+}
+
+extension RouterOutcome.Problems {
+    /// Those of a plan.
+    init(_ plan: RouterPlan) {
+        self.init(router: plan.problems, addresses: plan.addressProblems, helpers: plan.helperProblems)
     }
 }
 

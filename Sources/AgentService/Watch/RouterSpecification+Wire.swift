@@ -9,6 +9,7 @@ extension Wire {
     typealias RouterPort = L3_Agent_V1_RouterPort
     typealias PortAddress = L3_Agent_V1_PortAddress
     typealias StaticRoute = L3_Agent_V1_StaticRoute
+    typealias HelperRule = L3_Agent_V1_HelperRule
 }
 
 extension RouterSpecification {
@@ -25,6 +26,7 @@ extension RouterSpecification {
         var routes: [StaticRoute] = []
         for route in wire.routes { routes.append(try StaticRoute(route)) }
         self.routes = routes
+        for helper in wire.conntrackHelpers { helpers.insert(try HelperRule(helper)) }
     }
 
     var wire: Wire.Router {
@@ -35,6 +37,7 @@ extension RouterSpecification {
             $0.gateways = gateways.map(\.wire)
             $0.interfaces = interfaces.map(\.wire)
             $0.routes = routes.map(\.wire)
+            $0.conntrackHelpers = helpers.sorted().map(\.wire)
         }
     }
 }
@@ -113,6 +116,26 @@ extension StaticRoute {
         Wire.StaticRoute.with {
             $0.destination = destination.description
             $0.nexthop = nexthop.description
+        }
+    }
+}
+
+extension HelperRule {
+    init(_ wire: Wire.HelperRule) throws(WireFault) {
+        guard let transport = TransportProtocol(name: wire.protocol) else {
+            throw WireFault("conntrack_helpers.protocol", wire.protocol)
+        }
+        guard let port = UInt16(exactly: wire.port), port > 0 else {
+            throw WireFault("conntrack_helpers.port", "\(wire.port)")
+        }
+        self.init(module: HelperModule(name: wire.helper, transport: transport), port: port)
+    }
+
+    var wire: Wire.HelperRule {
+        Wire.HelperRule.with {
+            $0.protocol = "\(module.transport)"
+            $0.port = Int32(port)
+            $0.helper = module.name
         }
     }
 }

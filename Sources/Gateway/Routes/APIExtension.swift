@@ -55,6 +55,12 @@ struct APIExtension: Sendable {
             "Floating IP router ID writable",
             "A floating IP's router can be chosen"
         ),
+        APIExtension("l3-conntrack-helper", "The Layer-3 conntrack helper extension", "Routers have conntrack helpers"),
+        APIExtension(
+            "expose-l3-conntrack-helper",
+            "Expose CT Helpers in Router",
+            "Routers show their conntrack helpers"
+        ),
         APIExtension(
             "l3-port-ip-change-not-allowed",
             "Prevent L3 router ports IP address change",

@@ -168,6 +168,8 @@ public struct NftablesTransaction: ~Copyable, Sendable {
         steps.append(step)
         let sequence = writer.sequence
         writer.appendUninitialized(capacity: capacity, startsMessage: true) { memory in
+            // libnftnl leaves the gaps between attributes as they are.
+            memory.initializeMemory(as: UInt8.self, repeating: 0)
             guard let start = memory.baseAddress?.assumingMemoryBound(to: CChar.self),
                 let header = nftnl_nlmsg_build_hdr(
                     start,

@@ -50,6 +50,42 @@ import Testing
         }
     }
 
+    @Test func `a helper writes the gateway's address into what FTP says, and none does without it`() async throws {
+        let ftp = Samples.helper("ftp", 7)
+        let missing = try HelperModules().missing(of: [ftp.module])
+        try await withNode { node in
+            let red = try redVM(node)
+            let server = try echo(node.outside, "203.0.113.1")
+            func told() throws -> String {
+                let flow = try red.converse(over: .tcp, with: ScratchNode.outsideAddress, port: 7)
+                _ = try flow.say("USER anonymous\r\n")
+                return try flow.say("PORT 10,1,0,10,200,1\r\n").message
+            }
+            node.settle(story.desired())
+            #expect(try told().hasPrefix("PORT 10,1,0,10,"))
+            let outcome = node.kernel.settle(story.desired { $0.helpers = [ftp] }, trustingMemory: true)
+            #expect((outcome.complaint == nil) == missing.isEmpty && outcome.isComplete)
+            if missing.isEmpty { #expect(try told().hasPrefix("PORT 203,0,113,5,")) }
+            node.settle(story.desired())
+            #expect(try told().hasPrefix("PORT 10,1,0,10,"))
+            withExtendedLifetime(server) {}
+        }
+    }
+
+    @Test func `a router that wants a helper no kernel has works, and says so`() async throws {
+        try await withNode { node in
+            let desired = story.desired([floating]) { $0.helpers = [Samples.helper("no-such", 99)] }
+            let outcome = node.kernel.settle(desired)
+            #expect(outcome.complaint?.contains("no conntrack helper no-such/tcp, wanted at port 99") == true)
+            #expect(outcome.isComplete)
+            #expect(outcome.routerReport?.state == .active)
+            let server = try echo(try redVM(node), "10.1.0.10")
+            #expect(node.outside.reaches(over: .tcp, floatingIP, port: 7))
+            #expect(node.kernel.settle(desired).changes == 0)
+            withExtendedLifetime(server) {}
+        }
+    }
+
     @Test(arguments: Transport.allCases)
     func `a floating IP leads to its VM, which sees the client's address`(transport: Transport) async throws {
         try await withNode { node in

@@ -69,9 +69,12 @@ import Testing
     }
 
     @Test func `a restarted agent adopts everything, writes nothing and cuts nothing`() async throws {
+        let ftp = Samples.helper("ftp", 21)
+        let helpers = try HelperModules().missing(of: [ftp.module]).isEmpty ? [ftp] : Set<HelperRule>()
         try await withNode { node in
             let desired = story.desired([floating]) {
                 $0.routes = [StaticRoute(destination: Samples.cidr("192.168.7.0/24"), nexthop: Samples.ip("10.1.0.10"))]
+                $0.helpers = helpers
             }
             node.settle(desired)
             let server = try EchoServer(in: try redVM(node), over: .tcp, at: Samples.ip("10.1.0.10"), port: 7)
@@ -81,6 +84,26 @@ import Testing
             #expect(outcome.changes == 0 && outcome.complaint == nil)
             #expect(try !restarted.sweep(sparing: node.wanted([story])).routers.contains(story.router))
             #expect(restarted.changesMade == 0)
+            #expect(try flow.say("still").message == "still")
+            withExtendedLifetime(server) {}
+        }
+    }
+
+    @Test func `a helper that someone took away comes back, and flows go on`() async throws {
+        let ftp = Samples.helper("ftp", 21)
+        guard try HelperModules().missing(of: [ftp.module]).isEmpty else { return }
+        try await withNode { node in
+            let desired = story.desired([floating]) { $0.helpers = [ftp] }
+            node.settle(desired)
+            let server = try EchoServer(in: try redVM(node), over: .tcp, at: Samples.ip("10.1.0.10"), port: 7)
+            let flow = try node.outside.converse(over: .tcp, with: floatingIP, port: 7)
+            let before = try node.run(story.router, "nft list table ip sluice")
+            _ = try node.run(story.router, "nft flush chain ip sluice ct_helpers")
+            #expect(node.kernel.routersWithForeignRulesets() == [story.router])
+            let outcome = node.kernel.verify(desired)
+            #expect(outcome.complaint == nil && outcome.repairs.map(\.kind) == [.table])
+            #expect(try node.run(story.router, "nft list table ip sluice") == before)
+            #expect(node.kernel.verify(desired).changes == 0)
             #expect(try flow.say("still").message == "still")
             withExtendedLifetime(server) {}
         }

@@ -8,7 +8,9 @@ import Testing
     private let floating = Samples.floating(1, "203.0.113.10", to: "10.1.0.10")
 
     private func built() throws -> (plan: RouterPlan, observed: ObservedRouter) {
-        let plan = try #require(Samples.plan(Samples.desired(Samples.specification, floating)))
+        var specification = Samples.specification
+        specification.helpers = [Samples.helper("ftp", 21)]
+        let plan = try #require(Samples.plan(Samples.desired(specification, floating)))
         var kernel = ModelKernel()
         kernel.apply(RouterDiff(from: nil, to: plan).changes)
         return (plan, try #require(kernel.router))
@@ -37,6 +39,16 @@ import Testing
             } == [
                 "floating IP 203.0.113.10: expected 10.1.0.10, found missing",
                 "source 10.1.0.10: expected 203.0.113.10, found 203.0.113.99",
+            ]
+        )
+        #expect(
+            try findings { router in
+                guard case .current(var table) = router.table else { return }
+                table.helpers = [Samples.helper("sip", 5060, over: .udp)]
+                router.table = .current(table)
+            } == [
+                "conntrack helper ftp/tcp at port 21: expected present, found missing",
+                "conntrack helper sip/udp at port 5060: expected none, found present",
             ]
         )
         #expect(try findings { $0.table = .missing } == ["table sluice: expected present, found missing"])

@@ -14,6 +14,11 @@ struct ModelKernel {
     /// Someone takes the end of a device on the node away.
     mutating func loseHostEnd(of device: String) { router?.devices[device]?.hostEnd = nil }
 
+    /// Someone empties the chain of helpers, which makes the table another's.
+    mutating func loseHelpers() {
+        if case .current(let table) = router?.table, !table.helpers.isEmpty { router?.table = .foreign }
+    }
+
     private mutating func apply(_ change: KernelChange) {
         switch change {
         case .createNamespace: router = ObservedRouter()
@@ -68,6 +73,8 @@ struct ModelKernel {
         edit(\.forwardings)
         edit(\.gatewaySources)
         edit(\.hairpinSources)
+        // A rule to delete that is not there is refused.
+        if let helpers = change.helpers, helpers.old == table.helpers { table.helpers = helpers.new }
         router?.table = .current(table)
     }
 }

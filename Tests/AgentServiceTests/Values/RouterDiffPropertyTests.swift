@@ -37,7 +37,8 @@ extension ModelKernel {
     /// Someone else changes something of ours.
     fileprivate mutating func damage(using random: inout SplitMix) {
         guard let router, let name = router.devices.keys.sorted().randomElement(using: &random) else { return }
-        switch UInt8.random(in: 0..<5, using: &random) {
+        switch UInt8.random(in: 0..<6, using: &random) {
+        case 5: loseHelpers()
         case 4: loseHostEnd(of: name)
         case 0: apply([.removeDevice(name)])
         case 1: apply([.replaceTable(TranslationPlan())])
@@ -76,6 +77,9 @@ extension DesiredRouter {
             specification.routes.append(
                 StaticRoute(destination: Samples.cidr("192.168.7.0/24"), nexthop: Samples.ip(nexthop))
             )
+        }
+        for (name, port) in [("ftp", UInt16(21)), ("ftp", 2121), ("sip", 5060)] where chance(3) {
+            specification.helpers.insert(Samples.helper(name, port))
         }
         var desired = Samples.desired(chance(12) ? nil : specification)
         for number in 1...6 as ClosedRange<UInt64> where chance(2) {

@@ -206,4 +206,20 @@ import Testing
         #expect(plan.parameters[.ipv6Forwarding] == "1")
         #expect(Samples.plan(Samples.desired())?.parameters[.ipv6Forwarding] == nil)
     }
+
+    @Test func `a helper that the kernel lacks is left out, and the plan is whole without it`() throws {
+        var specification = Samples.specification
+        specification.helpers = [Samples.helper("ftp", 21), Samples.helper("sip", 5060)]
+        let plan = try #require(
+            RouterPlan(
+                Samples.desired(specification, floating),
+                layout: NodeLayout(),
+                operatorsBridges: ["br-ex"],
+                missingModules: [HelperModule(name: "sip", transport: .tcp)]
+            )
+        )
+        #expect(plan.translation.helpers == [Samples.helper("ftp", 21)])
+        #expect(plan.helperProblems == [.helperMissing(Samples.helper("sip", 5060))])
+        #expect(plan.isComplete)
+    }
 }

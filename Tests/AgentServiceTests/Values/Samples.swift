@@ -61,6 +61,10 @@ enum Samples {
         )
     }
 
+    static func helper(_ name: String, _ port: UInt16, over transport: TransportProtocol = .tcp) -> HelperRule {
+        HelperRule(module: HelperModule(name: name, transport: transport), port: port)
+    }
+
     static func floating(
         _ number: UInt64,
         _ address: String,

@@ -17,6 +17,7 @@ import Testing
         specification.routes = [
             StaticRoute(destination: Samples.cidr("192.168.7.0/24"), nexthop: Samples.ip("10.1.0.20"))
         ]
+        specification.helpers = [Samples.helper("ftp", 21), Samples.helper("sip", 5060, over: .udp)]
         #expect(try RouterSpecification(specification.wire) == specification)
     }
 
@@ -51,6 +52,12 @@ import Testing
             }
         }
         #expect(fault { $0.id = "r1" } == "id is 'r1'")
+        #expect(
+            fault { $0.conntrackHelpers = [.with { $0.protocol = "icmp" }] } == "conntrack_helpers.protocol is 'icmp'"
+        )
+        #expect(
+            fault { $0.conntrackHelpers = [.with { $0.protocol = "tcp" }] } == "conntrack_helpers.port is '0'"
+        )
         #expect(fault { $0.interfaces[0].mtuBytes = 0 } == "mtu_bytes is '0'")
         #expect(fault { $0.interfaces[0].addresses[0].prefixLength = 33 } == "prefix_length is '33'")
         #expect(fault { $0.gateways[0].port.addresses[0].gatewayIp = "x" } == "gateway_ip is 'x'")
