@@ -15,7 +15,7 @@ TEST_LIMIT := 30m
 DATA      ?= /var/lib/sluice
 SOURCES   := $(shell find Sources Tests Benchmarks -name '*.swift' -not -path '*/Generated/*' -not -path '*/.build*' 2>/dev/null) Package.swift
 
-.PHONY: help setup clients build demo up down test bench bench-api bench-rpc conform-rpc bench-agent lint format protos protos-check compose-test ci
+.PHONY: help setup clients build demo up down test soak bench bench-api bench-rpc conform-rpc bench-agent lint format protos protos-check compose-test ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | column -t -s '|'
@@ -49,6 +49,11 @@ test: clients ## all tests: value, store, kernel, system, acceptance; then confo
 	swift build --build-tests $(STRICT)
 	$(SUDO) env PATH="$$PATH" timeout $(TEST_LIMIT) swift test --skip-build --no-parallel
 	$(MAKE) conform-rpc
+
+SOAK ?= 30
+soak: setup ## programs killed, stopped and restarted in random order for SOAK=30 minutes: no traffic may notice (SEED=… repeats)
+	swift build --build-tests $(STRICT)
+	$(SUDO) env PATH="$$PATH" SOAK=$(SOAK) swift test --skip-build --no-parallel --filter HitlessSoakTests
 
 bench: setup ## API and agent, as ratios to a reference measured in the same run
 	swift build -c release $(STRICT)
