@@ -32,20 +32,14 @@ final class FeedWatchers: Sendable {
     /// The first is where the tail stands, once it stands somewhere.
     func subscribe() -> Signals {
         let (signals, continuation) = Signals.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
-        let id: UInt64? = state.withLock { state in
-            guard !state.isClosed else { return nil }
+        let isClosed = state.withLock { state in
+            guard !state.isClosed else { return true }
             state.lastID += 1
             state.watchers[state.lastID] = continuation
             if let position = state.position { continuation.yield(.begins(position)) }
-            return state.lastID
+            return false
         }
-        guard let id else {
-            continuation.finish(throwing: ChangeFeedError.closed)
-            return signals
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { $0.watchers[id] = nil }
-        }
+        if isClosed { continuation.finish(throwing: ChangeFeedError.closed) }
         return signals
     }
 
@@ -66,14 +60,23 @@ final class FeedWatchers: Sendable {
     }
 
     /// Signals and the new position become visible together: a new watcher gets exactly what comes after.
+    ///
+    /// This resumes tasks under the lock, so that no handler of a task's cancellation may take it: who has left is
+    /// found out here, by the next signal.
     private func tell(_ signals: [FeedSignal], _ update: (inout State) -> Void) {
         let tooSlow = state.withLock { state in
             update(&state)
-            let tooSlow = state.watchers.filter { watcher in !signals.allSatisfy(watcher.value.takes) }
-            for id in tooSlow.keys { state.watchers[id] = nil }
-            return tooSlow.values
+            var tooSlow: [Signals.Continuation] = []
+            for (id, watcher) in state.watchers {
+                switch watcher.takes(signals) {
+                case .all: continue
+                case .some: tooSlow.append(watcher)
+                case .none: break
+                }
+                state.watchers[id] = nil
+            }
+            return tooSlow
         }
-        // Outside the lock, which their termination takes.
         for watcher in tooSlow { watcher.finish(throwing: ChangeFeedError.fellBehind) }
     }
 
@@ -93,10 +96,23 @@ final class FeedWatchers: Sendable {
     }
 }
 
-extension AsyncThrowingStream.Continuation {
-    /// Whether there was room for the element.
-    fileprivate func takes(_ element: Element) -> Bool where Element: Sendable {
-        if case .dropped = yield(element) { return false }
-        return true
+private enum Taken {
+    case all
+    /// There was no room for more.
+    case some
+    /// Nobody listens any more.
+    case none
+}
+
+extension FeedWatchers.Signals.Continuation {
+    fileprivate func takes(_ signals: [FeedSignal]) -> Taken {
+        for signal in signals {
+            switch yield(signal) {
+            case .enqueued: continue
+            case .terminated: return .none
+            default: return .some
+            }
+        }
+        return .all
     }
 }

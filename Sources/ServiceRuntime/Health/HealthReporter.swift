@@ -45,7 +45,8 @@ public final class HealthReporter: Sendable {
             return state.nextWatcher
         }
         continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { _ = $0.watchers.removeValue(forKey: key) }
+            // Not here: a cancelled task is locked meanwhile, and `set` resumes tasks under the lock.
+            Task { self?.state.withLock { _ = $0.watchers.removeValue(forKey: key) } }
         }
         return stream
     }
