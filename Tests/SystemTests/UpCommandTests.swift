@@ -68,8 +68,14 @@ import Testing
     @Test(.timeLimit(.minutes(3))) func `down deletes the routers of its own node and no other's`() async throws {
         try await SystemUnderTest.run { system in
             let stranger = "qrouter-stranger-\(getpid())"
-            let foreign = try NetworkNamespace.create(named: stranger)
-            _ = foreign
+            _ = try NetworkNamespace.create(named: stranger)
+            // As the agent of a node of the same name in another namespace would mark it.
+            let marking = try await run(
+                .name("ip"),
+                arguments: ["-n", stranger, "link", "set", "lo", "alias", "sluice node demo-node in elsewhere"],
+                output: .discarded
+            )
+            #expect(marking.terminationStatus.isSuccess)
             defer { try? NetworkNamespace.delete(named: stranger) }
             await system.demo.cluster.stop()
             let router = "qrouter-\(system.scene.router.id)"

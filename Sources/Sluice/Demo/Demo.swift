@@ -108,8 +108,8 @@ final class Demo: Sendable {
     func clean() async {
         for server in servers.withLock({ $0 }) { server.stop() }
         await cluster.stop()
-        let routers = routers.withLock { $0.map { "qrouter-\($0)" } }
-        for name in routers + ["blue-vm", "green-vm", "outside"].map({ "\(prefix)-\($0)" }) + [node.name] {
+        try? NodeRouters(of: cluster.settings).delete()
+        for name in ["blue-vm", "green-vm", "outside"].map({ "\(prefix)-\($0)" }) + [node.name] {
             try? NetworkNamespace.delete(named: name)
         }
         FolderRemoval.remove(data)

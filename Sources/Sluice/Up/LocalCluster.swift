@@ -39,7 +39,7 @@ final class LocalCluster: Sendable {
         lock.withLock { $0 = descriptor }
         let programs = self.programs
         if settings.hasAgent {
-            try folder.remember(node: settings.node)
+            try folder.remember(routerNote: NodeRouters(of: settings).note)
             try folder.remember(agentArguments: programs.agentArguments)
         }
         let postgres = EmbeddedCluster(folder: folder, tools: tools, account: account)

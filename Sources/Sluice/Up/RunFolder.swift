@@ -9,22 +9,22 @@ struct RunFolder: Sendable {
     var databaseSocket: String { "\(path)/run/postgres" }
     var clusterFile: String { "\(path)/run/cluster" }
 
-    private var nodeFile: String { "\(path)/node" }
+    private var noteFile: String { "\(path)/node" }
 
-    /// The name of the node whose agent has run on this folder; nil when none has.
-    var node: String? {
-        guard let file = fopen(nodeFile, "r") else { return nil }
+    /// The note in the routers that the agent of this folder made; nil when none has run.
+    var routerNote: String? {
+        guard let file = fopen(noteFile, "r") else { return nil }
         defer { fclose(file) }
         var buffer = [CChar](repeating: 0, count: 512)
         guard fgets(&buffer, 512, file) != nil else { return nil }
         return String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Remembers the node's name, by which `sluice down` knows the routers that stay behind.
-    func remember(node: String) throws {
-        guard let file = fopen(nodeFile, "w") else { throw SluiceError("cannot write \(nodeFile): \(errorText())") }
+    /// Remembers the routers' note, by which `sluice down` knows those that stay behind.
+    func remember(routerNote: String) throws {
+        guard let file = fopen(noteFile, "w") else { throw SluiceError("cannot write \(noteFile): \(errorText())") }
         defer { fclose(file) }
-        fputs("\(node)\n", file)
+        fputs("\(routerNote)\n", file)
     }
 
     private var agentFile: String { "\(path)/agent" }
