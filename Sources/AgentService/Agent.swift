@@ -19,15 +19,13 @@ struct Agent<Transport: ClientTransport> {
         metrics: MetricRegistry = MetricRegistry(),
         logger: Logger
     ) {
-        let announcer = Announcer(logger: logger)
-        let aftermath = Aftermath(logger: logger)
+        let attendants = Attendants(logger: logger)
         let kernel = RouterKernel(
             host: host,
             layout: configuration.layout,
             makesOperatorsBridges: configuration.makesExternalBridges,
             node: configuration.ownershipName,
-            announcer: announcer,
-            aftermath: aftermath
+            attendants: attendants
         )
         let record = NodeRecord()
         let subscriptions = Subscriptions()
@@ -76,7 +74,7 @@ struct Agent<Transport: ClientTransport> {
             logger.warning("others' changes are only found at intervals", metadata: [Telemetry.reason: "\(error)"])
         }
         parts =
-            [announcer.service, aftermath.service, reconciler.threads] + listeners
+            attendants.services + [reconciler.threads] + listeners
             + [routerReporter, addressReporter, routerWatch, addressWatch] + repair
     }
 

@@ -12,6 +12,11 @@ extension IPAddress {
     static func of(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
 }
 
+extension IPv6Address {
+    /// The address that a test writes, which must be one.
+    static func of(_ text: String) throws -> IPv6Address { try #require(IPv6Address(text)) }
+}
+
 extension MACAddress {
     /// The address that a test writes, which must be one.
     static func of(_ text: String) throws -> MACAddress { try #require(MACAddress(text)) }

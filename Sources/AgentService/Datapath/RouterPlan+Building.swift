@@ -28,6 +28,7 @@ extension RouterPlan {
             devices: builder.devices,
             routes: builder.routes,
             translation: builder.translation,
+            advertisements: builder.advertisements,
             gateways: Dictionary(builder.gateways.map { ($0.network, $0.device) }) { first, _ in first },
             floatingCounts: builder.floatingCounts,
             isContested: builder.isContested,
@@ -45,6 +46,7 @@ struct RouterPlanBuilder {
     private(set) var devices: [String: DevicePlan] = [:]
     private(set) var routes: [CIDR: RoutePlan] = [:]
     private(set) var translation = TranslationPlan()
+    private(set) var advertisements: [String: AdvertisementPlan] = [:]
     private(set) var problems: [PlanProblem] = []
     private(set) var helperProblems: [PlanProblem] = []
     private(set) var addressProblems: [FloatingIPID: PlanProblem] = [:]
@@ -81,6 +83,9 @@ struct RouterPlanBuilder {
         do throws(PlanProblem) {
             try addDevice(port, name: name, isGateway: false)
             internalDevices.append(name)
+            if let source = linkLocalAddress(of: port.mac) {
+                advertisements[name] = AdvertisementPlan(port, from: source)
+            }
         } catch {
             problems.append(error)
         }
@@ -111,7 +116,7 @@ struct RouterPlanBuilder {
         guard !bridge.isOperators || operatorsBridges.contains(bridge.name) else { throw .bridgeMissing(bridge.name) }
         var addresses = Set(port.addresses.map(\.address))
         if addresses.contains(where: { $0.version == .v6 }), let linkLocal = linkLocalAddress(of: port.mac) {
-            addresses.insert(linkLocal)
+            addresses.insert(CIDR(address: .v6(linkLocal), prefixLength: 64) ?? CIDR(host: .v6(linkLocal)))
         }
         devices[name] = DevicePlan(
             name: name,
@@ -126,11 +131,8 @@ struct RouterPlanBuilder {
     }
 
     /// The address that neighbours know the router by; the kernel makes none because it would probe it for a second.
-    private func linkLocalAddress(of mac: MACAddress) -> CIDR? {
-        guard let prefix = CIDR("fe80::/64"), let address = IPv6Address.eui64(prefix: prefix, mac: mac) else {
-            return nil
-        }
-        return CIDR(address: .v6(address), prefixLength: 64)
+    private func linkLocalAddress(of mac: MACAddress) -> IPv6Address? {
+        CIDR("fe80::/64").flatMap { IPv6Address.eui64(prefix: $0, mac: mac) }
     }
 
     private mutating func addDefaultRoutes(of port: PortSpecification, by device: String) {

@@ -11,6 +11,8 @@ struct RouterPlan: Hashable, Sendable {
     /// By destination.
     var routes: [CIDR: RoutePlan]
     var translation: TranslationPlan
+    /// What the router tells hosts on its internal networks, by device; it is said, not kept in the kernel.
+    var advertisements: [String: AdvertisementPlan] = [:]
     /// The devices of the gateways, by their networks.
     var gateways: [NetworkID: String]
     /// How many floating IPs each gateway's device carries.

@@ -44,6 +44,22 @@ struct PortAddress: Hashable, Sendable {
     var address: CIDR
     /// The subnet's gateway, on an external port the next hop of the default route.
     var subnetGateway: IPAddress?
+    /// How hosts of the subnet come by their addresses; nil where the router tells them nothing of it.
+    var hostSetup: HostSetup?
+    /// The subnet's servers of domain names.
+    var nameServers: [IPAddress] = []
+}
+
+/// How hosts of an IPv6 subnet come by their addresses and settings, as the router tells them.
+///
+/// Source: Networking API v2.0, `ipv6_ra_mode`.
+enum HostSetup: String, Hashable, Sendable, CaseIterable {
+    /// They make addresses themselves and take settings from the router.
+    case slaac
+    /// They make addresses themselves and ask for settings by DHCPv6.
+    case statelessDHCP = "dhcpv6-stateless"
+    /// They ask for addresses and settings by DHCPv6.
+    case statefulDHCP = "dhcpv6-stateful"
 }
 
 /// An extra route of a router.

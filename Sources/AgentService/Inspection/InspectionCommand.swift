@@ -35,8 +35,7 @@ enum InspectionCommand {
             layout: configuration.layout,
             makesOperatorsBridges: configuration.makesExternalBridges,
             node: configuration.ownershipName,
-            announcer: Announcer(logger: environment.logger),
-            aftermath: Aftermath(logger: environment.logger)
+            attendants: Attendants(logger: environment.logger)
         )
         let inspection = try kernel.inspect(desired, node: configuration.nodeName)
         return (text(inspection), inspection.verdict.rawValue)

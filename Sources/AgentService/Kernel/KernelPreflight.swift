@@ -25,7 +25,7 @@ enum KernelPreflight {
     }
 }
 
-/// Allows as many open files as the system permits: each router takes up to five.
+/// Allows as many open files as the system permits: each router takes up to six.
 func raiseDescriptorLimit() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

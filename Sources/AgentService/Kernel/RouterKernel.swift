@@ -16,8 +16,7 @@ final class RouterKernel: Sendable {
     private let held = Mutex<[RouterID: RouterNamespace]>([:])
     /// Since when there are namespaces of which it is not clear whose they are.
     private let unclear = Mutex<[NetworkNamespace.Identity: ContinuousClock.Instant]>([:])
-    private let announcer: Announcer
-    private let aftermath: Aftermath
+    private let attendants: Attendants
     private let helperModules = HelperModules()
     private let changeCount = Atomic(0)
     private let settlementCount = Atomic(0)
@@ -29,14 +28,12 @@ final class RouterKernel: Sendable {
         layout: NodeLayout,
         makesOperatorsBridges: Bool = false,
         node: String,
-        announcer: Announcer,
-        aftermath: Aftermath
+        attendants: Attendants
     ) {
         self.host = host
         self.layout = layout
         self.makesOperatorsBridges = makesOperatorsBridges
-        self.announcer = announcer
-        self.aftermath = aftermath
+        self.attendants = attendants
         nodeNote = KernelNames.note(ofNode: node)
         reader = RouterReader(host: host, nodeNote: nodeNote)
     }
@@ -162,10 +159,13 @@ final class RouterKernel: Sendable {
         isNew: Bool = false
     ) throws(AgentError) -> RouterDiff {
         let diff = RouterDiff(from: reading.observed, to: plan, isNew: isNew)
+        // While its devices are there.
+        attendants.advertiser.bidFarewell(of: router, sparing: Set(plan.advertisements.keys))
         let indices = try apply(diff, to: router, of: plan.router, indices: reading.indices)
         router.remember(plan.isComplete ? RouterMemory(plan: plan, indices: indices) : nil, since: doubts)
         settlementCount.add(1, ordering: .releasing)
         follow(diff, on: router, plan, indices)
+        attendants.advertiser.advertise(plan.advertisements, of: router, indices)
         return diff
     }
 
@@ -196,8 +196,8 @@ final class RouterKernel: Sendable {
         _ plan: RouterPlan,
         _ indices: [String: InterfaceIndex]
     ) {
-        announcer.withdraw(diff.withdrawals, of: router)
-        announcer.announce(
+        attendants.announcer.withdraw(diff.withdrawals, of: router)
+        attendants.announcer.announce(
             diff.announcements.compactMap { announced in
                 guard let index = indices[announced.device], let device = plan.devices[announced.device] else {
                     return nil
@@ -206,7 +206,7 @@ final class RouterKernel: Sendable {
             },
             of: router
         )
-        aftermath.endConnections(diff.flushes, of: router)
+        attendants.aftermath.endConnections(diff.flushes, of: router)
     }
 
     /// Brings the kernel to what is wanted of some floating IPs of a router, if they can be changed by themselves.
@@ -317,7 +317,7 @@ extension RouterKernel {
     }
 
     private func release(_ id: RouterID) {
-        if let router = held.withLock({ $0.removeValue(forKey: id) }) { aftermath.release(router) }
+        if let router = held.withLock({ $0.removeValue(forKey: id) }) { attendants.aftermath.release(router) }
     }
 
     /// Takes a router out of the kernel; false when nothing of it is there that is ours.
@@ -326,6 +326,7 @@ extension RouterKernel {
         if let router = try find(id) {
             let links = try router.contents(of: host.namespace).links
             guard isRemovable(router, links) == true else { return false }
+            attendants.advertiser.bidFarewell(of: router)
             // Down first: a process of someone else's could keep the namespace, and with it the traffic, alive. The rest
             // is the kernel's: it ends many namespaces at a time, while each device deleted by hand costs 20 ms.
             try router.apply(links.devices.map { .configureLink($0.index, LinkSettings(isUp: false)) })
@@ -387,12 +388,4 @@ extension RouterKernel {
 
     /// How long someone may take to make a namespace known as his.
     private static var patience: Duration { .seconds(5) }
-}
-
-/// What a sweep found.
-struct SweepFinding: Hashable, Sendable {
-    /// The routers in the kernel that nobody wants.
-    var routers: Set<RouterID>
-    /// False: devices of routers that were removed are still on their way out, and with them their bridges.
-    var isComplete: Bool
 }

@@ -17,6 +17,8 @@ final class RouterNamespace: Sendable {
     /// Opened when first needed, like the next one.
     private let packets = Mutex<PacketSocket?>(nil)
     private let connections = Mutex<ConntrackSocket?>(nil)
+    /// Open while hosts are told of the router.
+    private let advertisements = Mutex<AdvertisementSocket?>(nil)
     /// The parameters that only `/proc` tells, as read or set last: there each costs as much as a router's listing.
     private let slowParameters: Mutex<[NamespaceParameter: String]>
     /// What the agent knows to be in the kernel, as long as nobody else meddles.
@@ -142,6 +144,45 @@ extension RouterNamespace {
         try packets.withLock { (packets) throws(NetlinkError) in
             if packets == nil { packets = try namespace.perform { () throws(NetlinkError) in try PacketSocket() } }
             return try packets?.send(announcement, on: index) == .retryLater
+        }
+    }
+
+    /// Opens the socket by which hosts are told of the router, and lets what they ask be heard.
+    func startAdvertising(heardBy watch: SolicitationWatch, as token: UInt64) throws(NetlinkError) {
+        try advertisements.withLock { (socket) throws(NetlinkError) in
+            let opened = try namespace.perform { () throws(NetlinkError) in try AdvertisementSocket() }
+            try watch.add(opened, as: token)
+            socket = consume opened
+        }
+    }
+
+    /// Closes that socket.
+    func stopAdvertising() { advertisements.withLock { $0 = nil } }
+
+    /// Tells all hosts on a device, or one.
+    func send(
+        _ advertisement: AdvertisementPlan,
+        to receiver: IPv6Address?,
+        on interface: InterfaceIndex
+    ) throws(NetlinkError) {
+        try advertisements.withLock { (socket) throws(NetlinkError) in
+            try socket?.send(advertisement.content, from: advertisement.source, to: receiver, on: interface)
+        }
+    }
+
+    /// Who asked for routers on which interface, by so many packets at most.
+    func solicitations(
+        atMost count: Int
+    ) throws(NetlinkError) -> [(solicitation: RouterSolicitation, interface: InterfaceIndex)] {
+        try advertisements.withLock { (socket) throws(NetlinkError) in
+            var asked: [(solicitation: RouterSolicitation, interface: InterfaceIndex)] = []
+            for _ in 0..<count {
+                guard let arrival = try socket?.receive() else { break }
+                if case .solicitation(let solicitation, let interface) = arrival {
+                    asked.append((solicitation, interface))
+                }
+            }
+            return asked
         }
     }
 

@@ -28,10 +28,9 @@ package final class DetachedAgent: Sendable {
         let host = try NodeHost(namespace: nil)
         try KernelPreflight.check()
         raiseDescriptorLimit()
-        let announcer = Announcer(logger: logger)
-        let aftermath = Aftermath(logger: logger)
+        let attendants = Attendants(logger: logger)
         let reporter = StatusReporter(logger: logger) { report($0.map(\.wire)) }
-        kernel = RouterKernel(host: host, layout: layout, node: node, announcer: announcer, aftermath: aftermath)
+        kernel = RouterKernel(host: host, layout: layout, node: node, attendants: attendants)
         let record = NodeRecord()
         reconciler = Reconciler(
             .init(
@@ -46,7 +45,7 @@ package final class DetachedAgent: Sendable {
                 logger: logger
             )
         )
-        services = [announcer.service, aftermath.service, reconciler.threads, reporter]
+        services = attendants.services + [reconciler.threads, reporter]
     }
 
     /// Runs the threads until the task is cancelled; what is in the kernel stays.

@@ -95,6 +95,13 @@ extension PortAddress {
         }
         self.address = address
         subnetGateway = try WireFault.parseOptional(wire.gatewayIp, "gateway_ip")
+        if !wire.ipv6RaMode.isEmpty {
+            guard let setup = HostSetup(rawValue: wire.ipv6RaMode) else {
+                throw WireFault("ipv6_ra_mode", wire.ipv6RaMode)
+            }
+            hostSetup = setup
+        }
+        for server in wire.dnsNameservers { nameServers.append(try WireFault.parse(server, "dns_nameservers")) }
     }
 
     var wire: Wire.PortAddress {
@@ -102,6 +109,8 @@ extension PortAddress {
             $0.ipAddress = address.address.description
             $0.prefixLength = Int32(address.prefixLength)
             $0.gatewayIp = subnetGateway?.description ?? ""
+            $0.ipv6RaMode = hostSetup?.rawValue ?? ""
+            $0.dnsNameservers = nameServers.map(\.description)
         }
     }
 }

@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/eventfd.h> // eventfd: Swift's Glibc module leaves it out
+#include <sys/epoll.h>   // epoll_*: Swift's Glibc module leaves it out
+#include <sys/eventfd.h> // eventfd: the same
 #include <sys/types.h>
+
+#include <netinet/icmp6.h> // ND_*, struct icmp6_filter; before linux/ipv6.h, which then leaves out what is in here
 
 #include <net/if_arp.h> // ARPHRD_*, ARPOP_*; linux/if_arp.h quarrels with Glibc's net/if.h
 
@@ -17,6 +20,7 @@
 #include <linux/if_packet.h>     // struct sockaddr_ll
 #include <linux/ip.h>            // IPV4_DEVCONF_*, the positions in IFLA_INET_CONF
 #include <linux/neighbour.h>     // NDA_*, NUD_*, struct ndmsg
+#include <linux/ipv6.h>          // DEVCONF_*, the positions in IFLA_INET6_CONF
 #include <linux/netconf.h>       // NETCONFA_*, struct netconfmsg
 #include <linux/net_namespace.h> // NETNSA_*
 #include <linux/netlink.h>       // struct nlmsghdr, NLM_F_*, NETLINK_*
@@ -52,5 +56,20 @@ const char *clinux_error_name(int number);
 // Receives one datagram and says which namespace it came from: its id as the socket's namespace knows it, or -1 for
 // that namespace itself. Ancillary data are walked by macros that Swift cannot import, hence here.
 ssize_t clinux_receive(int descriptor, void *buffer, size_t capacity, int flags, int32_t *namespace_id);
+
+// What travels with a message of ICMPv6 beside its bytes.
+struct clinux_icmpv6_envelope {
+    uint8_t source[16];
+    uint8_t destination[16]; // heeded when sending only
+    int32_t interface;
+    int32_t hop_limit; // told when receiving only; -1 where the kernel did not say
+};
+
+// Receives one message of a raw ICMPv6 socket that asked for IPV6_RECVPKTINFO and IPV6_RECVHOPLIMIT, without waiting.
+ssize_t clinux_receive_icmpv6(int descriptor, void *buffer, size_t capacity, struct clinux_icmpv6_envelope *envelope);
+
+// Sends one message from this address by this interface, without waiting.
+ssize_t clinux_send_icmpv6(int descriptor, const void *message, size_t length,
+                           const struct clinux_icmpv6_envelope *envelope);
 
 #endif

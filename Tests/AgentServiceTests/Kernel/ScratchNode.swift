@@ -15,8 +15,7 @@ final class ScratchNode: Sendable {
     /// A host on the external network, which is also the external subnet's gateway.
     let outside: ScratchNamespace
     let kernel: RouterKernel
-    let announcer: Announcer
-    let aftermath: Aftermath
+    let attendants: Attendants
     let layout: NodeLayout
 
     static let outsideAddress = Samples.ip("203.0.113.1")
@@ -29,8 +28,7 @@ final class ScratchNode: Sendable {
     ) async throws -> Result {
         try await ScratchNetwork.with { network in
             let scratch = try ScratchNode(network)
-            let threads = [scratch.announcer.service, scratch.aftermath.service]
-            let running = threads.map { thread in Task { await thread.run() } }
+            let running = scratch.attendants.services.map { thread in Task { await thread.run() } }
             do {
                 let result = try await body(scratch)
                 try await scratch.end(running, routers)
@@ -57,28 +55,29 @@ final class ScratchNode: Sendable {
         outside = try network.namespace("outside")
         layout = NodeLayout()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        announcer = Announcer(logger: logger)
-        aftermath = Aftermath(logger: logger)
+        attendants = Attendants(logger: logger)
         kernel = RouterKernel(
             host: try NodeHost(namespace: node.name),
             layout: layout,
             node: "scratch in \(node.name)",
-            announcer: announcer,
-            aftermath: aftermath
+            attendants: attendants
         )
         try makeBridge("br-ex")
         try plug(outside, into: "br-ex", "out0", ["203.0.113.1/24"])
     }
 
     /// The agent as it is after a restart: it knows nothing of what it did.
-    func restarted(in other: ScratchNamespace? = nil, as label: String = "scratch") throws -> RouterKernel {
+    func restarted(
+        in other: ScratchNamespace? = nil,
+        as label: String = "scratch",
+        attendedBy others: Attendants? = nil
+    ) throws -> RouterKernel {
         let name = (other ?? node).name
         return RouterKernel(
             host: try NodeHost(namespace: name),
             layout: layout,
             node: "\(label) in \(name)",
-            announcer: announcer,
-            aftermath: aftermath
+            attendants: others ?? attendants
         )
     }
 

@@ -12,7 +12,12 @@ import Testing
         specification.gateways[0].onLinkNetworks = [Samples.cidr("198.51.100.0/24")]
         specification.gateways[0].port.physicalNetwork = "provider"
         specification.interfaces[0].addresses.append(
-            PortAddress(address: Samples.cidr("2001:db8::1/64"), subnetGateway: Samples.ip("2001:db8::1"))
+            PortAddress(
+                address: Samples.cidr("2001:db8::1/64"),
+                subnetGateway: Samples.ip("2001:db8::1"),
+                hostSetup: .statelessDHCP,
+                nameServers: [Samples.ip("2001:db8::53"), Samples.ip("192.0.2.53")]
+            )
         )
         specification.routes = [
             StaticRoute(destination: Samples.cidr("192.168.7.0/24"), nexthop: Samples.ip("10.1.0.20"))
@@ -61,6 +66,8 @@ import Testing
         #expect(fault { $0.interfaces[0].mtuBytes = 0 } == "mtu_bytes is '0'")
         #expect(fault { $0.interfaces[0].addresses[0].prefixLength = 33 } == "prefix_length is '33'")
         #expect(fault { $0.gateways[0].port.addresses[0].gatewayIp = "x" } == "gateway_ip is 'x'")
+        #expect(fault { $0.interfaces[0].addresses[0].ipv6RaMode = "dhcp" } == "ipv6_ra_mode is 'dhcp'")
+        #expect(fault { $0.interfaces[0].addresses[0].dnsNameservers = ["x"] } == "dns_nameservers is 'x'")
         #expect(
             fault {
                 $0.routes = [
