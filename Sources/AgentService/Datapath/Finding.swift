@@ -25,6 +25,8 @@ struct Finding: Hashable, Sendable {
         /// A device's end on the node.
         case hostEnd = "host_end"
         case address
+        /// An internal address that is answered for outside.
+        case neighbourProxy = "neighbour_proxy"
         case route
     }
 }
@@ -147,6 +149,8 @@ private struct FindingSearch {
         }
         compare(.address, device.addresses, plan.addresses) { "address \($0) on \(name)" }
         compare(.address, device.localAddresses, plan.localAddresses) { "local route to \($0) on \(name)" }
+        compare(.setting, "neighbour proxying on \(name)", plan.proxiesNeighbours, device.proxiesNeighbours)
+        compare(.neighbourProxy, device.neighbourProxies, plan.neighbourProxies) { "answer for \($0) on \(name)" }
     }
 
     private mutating func compare<Item: Comparable>(

@@ -20,6 +20,10 @@ extension KernelChange: CustomStringConvertible {
         case .removeAddress(let address, let device): "remove address \(address) from \(device)"
         case .addLocalAddress(let address, let device): "add a local route to \(address) on \(device)"
         case .removeLocalAddress(let address, let device): "remove the local route to \(address) on \(device)"
+        case .setNeighbourProxying(let isOn, let device):
+            isOn ? "let \(device) answer for internal addresses" : "let \(device) answer for nothing but its own"
+        case .addNeighbourProxy(let address, let device): "answer for \(address) on \(device)"
+        case .removeNeighbourProxy(let address, let device): "answer no more for \(address) on \(device)"
         case .setRoute(let route): "route \(route.destination) \(route)"
         case .removeRoute(let route): "remove the route to \(route.destination)"
         }

@@ -23,6 +23,10 @@ enum KernelChange: Hashable, Sendable {
     case removeAddress(CIDR, device: String)
     case addLocalAddress(IPv4Address, device: String)
     case removeLocalAddress(IPv4Address, device: String)
+    /// Lets a device answer for the addresses that it has entries for, or not.
+    case setNeighbourProxying(Bool, device: String)
+    case addNeighbourProxy(IPv6Address, device: String)
+    case removeNeighbourProxy(IPv6Address, device: String)
     /// Makes the route, in the place of any other of ours to the same destination.
     case setRoute(RoutePlan)
     case removeRoute(RoutePlan)

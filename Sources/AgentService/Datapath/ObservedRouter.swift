@@ -29,6 +29,8 @@ struct ObservedDevice: Hashable, Sendable {
     var hostEnd: HostEndSettings?
     var addresses: Set<CIDR> = []
     var localAddresses: Set<IPv4Address> = []
+    var proxiesNeighbours = false
+    var neighbourProxies: Set<IPv6Address> = []
 }
 
 /// How a router's device is set up, its addresses apart.
@@ -65,7 +67,9 @@ extension ObservedRouter {
                 settings: device.settings,
                 hostEnd: device.hostEndSettings,
                 addresses: device.addresses,
-                localAddresses: device.localAddresses
+                localAddresses: device.localAddresses,
+                proxiesNeighbours: device.proxiesNeighbours,
+                neighbourProxies: device.neighbourProxies
             )
         }
         routes = plan.routes

@@ -109,6 +109,7 @@ extension RouterDiff {
             changes.append(.removeDevice(name))
             withdrawals.append(contentsOf: device.addresses.map(\.address))
             withdrawals.append(contentsOf: device.localAddresses.map { .v4($0) })
+            withdrawals.append(contentsOf: device.neighbourProxies.map { .v6($0) })
             suspects.insert(name)
             let stays = plan[name]
             for address in device.externalAddresses(name) where stays?.holds(address) != true {
@@ -122,16 +123,41 @@ extension RouterDiff {
         }
         for (device, wanted) in kept {
             configure(device, wanted)
+            removeNeighbourProxies(device, wanted)
             if removeAddresses(device, wanted) { suspects.insert(wanted.name) }
         }
-        for device in created { add(device.addresses, device.localAddresses, on: device.name) }
-        for (device, wanted) in kept { addAddresses(device, wanted) }
+        for device in created {
+            add(device.addresses, device.localAddresses, on: device.name)
+            addNeighbourProxies(to: device, having: [], isOn: false)
+        }
+        for (device, wanted) in kept {
+            addAddresses(device, wanted)
+            addNeighbourProxies(to: wanted, having: device.neighbourProxies, isOn: device.proxiesNeighbours)
+        }
         return suspects
     }
 
     private mutating func configure(_ device: ObservedDevice, _ wanted: DevicePlan) {
         if device.hostEnd != wanted.hostEndSettings { changes.append(.configureHostEnd(wanted)) }
         if device.settings != wanted.settings { changes.append(.configureDevice(wanted.name, wanted.settings)) }
+    }
+
+    private mutating func removeNeighbourProxies(_ device: ObservedDevice, _ wanted: DevicePlan) {
+        for address in device.neighbourProxies.subtracting(wanted.neighbourProxies).sorted() {
+            changes.append(.removeNeighbourProxy(address, device: wanted.name))
+            withdrawals.append(.v6(address))
+        }
+        if device.proxiesNeighbours, !wanted.proxiesNeighbours {
+            changes.append(.setNeighbourProxying(false, device: wanted.name))
+        }
+    }
+
+    private mutating func addNeighbourProxies(to wanted: DevicePlan, having present: Set<IPv6Address>, isOn: Bool) {
+        if wanted.proxiesNeighbours, !isOn { changes.append(.setNeighbourProxying(true, device: wanted.name)) }
+        for address in wanted.neighbourProxies.subtracting(present).sorted() {
+            changes.append(.addNeighbourProxy(address, device: wanted.name))
+            announcements.append(DeviceAddress(device: wanted.name, address: .v6(address)))
+        }
     }
 
     /// Returns whether the kernel drops routes with an address that goes.

@@ -21,6 +21,7 @@ extension RouterPlan {
         for gateway in specification.gateways { builder.addGateway(gateway) }
         builder.addFloatingAddresses(desired.addresses.values.sorted { $0.id < $1.id })
         builder.addRoutes(of: specification)
+        if specification.proxiesNeighbours { builder.addNeighbourProxies(desired.neighbourProxies, of: specification) }
         builder.addHelpers(specification.helpers, missing: missingModules)
         self.init(
             router: desired.id,
@@ -185,6 +186,20 @@ extension RouterPlanBuilder {
         // The kernel's route to a network of the router's own would be lost to a route of the same destination.
         for (destination, hops) in hops where !connected.contains(destination) {
             routes[destination] = RoutePlan(destination: destination, hops: hops)
+        }
+    }
+
+    /// The addresses to answer for, at the first gateway and at no other.
+    ///
+    /// Only those on an internal network that could be built: packets for others would go round between the router and
+    /// its gateway.
+    mutating func addNeighbourProxies(_ proxies: Set<IPv6Address>, of specification: RouterSpecification) {
+        guard let gateway = specification.gateways.first.map({ KernelNames.gatewayDevice($0.port.id) }),
+            devices[gateway] != nil
+        else { return }
+        let reached = internalDevices.flatMap { devices[$0]?.addresses ?? [] }.filter { !$0.address.isLinkLocal }
+        devices[gateway]?.proxiesNeighbours = true
+        devices[gateway]?.neighbourProxies = proxies.filter { address in reached.contains { $0.contains(.v6(address)) }
         }
     }
 

@@ -56,6 +56,10 @@ struct DevicePlan: Hashable, Sendable {
     /// Addresses that are the router's by a local route instead: above some 1000 on one device the kernel's own list,
     /// which it walks at every change, becomes the slowest part of all.
     var localAddresses: Set<IPv4Address>
+    /// Whether it answers for internal addresses at all.
+    var proxiesNeighbours = false
+    /// The internal addresses that it answers for.
+    var neighbourProxies: Set<IPv6Address> = []
 
     /// Whether its floating IPs are local routes.
     var carriesRoutes: Bool { arpIgnore == 0 }

@@ -13,12 +13,14 @@ struct DesiredState: Sendable {
     /// What is known of a router beside its specification.
     private struct Book: Hashable {
         var addresses = Replica<FloatingAddress>()
+        var proxies = Replica<NeighbourProxyEntry>()
         var departed: [FloatingIPID: Revision] = [:]
         var departedRevision: Revision?
 
         /// Takes in an event and tells whether it changed what is wanted.
         mutating func apply(_ event: ReplicaEvent<FloatingIPID, FloatingAddress>) -> Bool {
             let wasSynced = addresses.isSynced
+            let hasLostProxies = followWithProxies(event)
             switch addresses.apply(event) {
             case .unchanged:
                 return false
@@ -30,8 +32,20 @@ struct DesiredState: Sendable {
                 return true
             case .synced(let removed):
                 departed.merge(removed) { max($0, $1) }
-                return !wasSynced || !removed.isEmpty
+                return !wasSynced || !removed.isEmpty || hasLostProxies
             }
+        }
+
+        /// What the stream tells of snapshots concerns both; returns whether proxies left by it.
+        private mutating func followWithProxies(_ event: ReplicaEvent<FloatingIPID, FloatingAddress>) -> Bool {
+            switch event {
+            case .snapshotBegan: _ = proxies.apply(.snapshotBegan)
+            case .synced:
+                if case .synced(let removed) = proxies.apply(.synced) { return !removed.isEmpty }
+            case .progress: _ = proxies.apply(.progress)
+            case .upserted, .deleted, .rejected: break
+            }
+            return false
         }
     }
 
@@ -71,6 +85,7 @@ struct DesiredState: Sendable {
             id: id,
             specification: specification,
             addresses: specification == nil ? [:] : book?.addresses.values ?? [:],
+            neighbourProxies: specification == nil ? [] : Set(book?.proxies.values.values.map(\.address) ?? []),
             departed: book?.departed ?? [:],
             departedRevision: book?.departedRevision
         )
@@ -100,6 +115,8 @@ struct DesiredState: Sendable {
             recounting { $0.applyRouters(event) }
         case .addresses(let id, let event):
             countingAddresses(id) { $0.applyAddresses(id, event) }
+        case .proxies(let id, let event):
+            applyProxies(id, event)
         }
     }
 
@@ -172,6 +189,7 @@ struct DesiredState: Sendable {
             var book = books[id] ?? Book()
             for (address, value) in book.addresses.values { book.departed[address] = value.revision }
             book.addresses = Replica()
+            book.proxies = Replica()
             book.departedRevision = revision
             books[id] = book
             return [.unsubscribe(id)] + settleIfKnown(id)
@@ -194,6 +212,16 @@ struct DesiredState: Sendable {
             departure: books[id]?.departed[key]
         )
         return [.adjust(AddressAdjustment(router: id, changes: [key: change]))]
+    }
+
+    private mutating func applyProxies(
+        _ id: RouterID,
+        _ event: ReplicaEvent<NDPProxyID, NeighbourProxyEntry>
+    ) -> [Effect] {
+        guard routers.values[id] != nil, let outcome = books[id]?.proxies.apply(event), outcome != .unchanged else {
+            return []
+        }
+        return settleIfKnown(id)
     }
 
     private func settleIfKnown(_ id: RouterID) -> [Effect] {

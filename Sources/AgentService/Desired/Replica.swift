@@ -9,6 +9,7 @@ protocol Replicated: Hashable, Sendable {
 
 extension RouterSpecification: Replicated {}
 extension FloatingAddress: Replicated {}
+extension NeighbourProxyEntry: Replicated {}
 
 /// The objects of one watch, as they are by all that it told so far.
 ///

@@ -13,6 +13,8 @@ struct RouterSpecification: Hashable, Sendable {
     /// Several with one destination share the load.
     var routes: [StaticRoute]
     var helpers: Set<HelperRule> = []
+    /// Whether internal addresses are answered for at the first gateway.
+    var proxiesNeighbours = false
 }
 
 /// A router's port on an external network.

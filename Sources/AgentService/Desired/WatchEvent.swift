@@ -4,8 +4,10 @@ internal import ResourceModel
 enum WatchEvent: Hashable, Sendable {
     /// Of the routers that the node hosts.
     case routers(ReplicaEvent<RouterID, RouterSpecification>)
-    /// Of the floating IPs of one router.
+    /// Of the floating IPs of one router; where a snapshot begins and is complete, also of what it answers for.
     case addresses(RouterID, ReplicaEvent<FloatingIPID, FloatingAddress>)
+    /// Of the addresses that one router answers for.
+    case proxies(RouterID, ReplicaEvent<NDPProxyID, NeighbourProxyEntry>)
 }
 
 /// One thing that a watch stream tells of its objects.

@@ -28,6 +28,7 @@ final class RouterNamespace: Sendable {
     struct Contents {
         var links: RouterLinks
         var addresses: [InterfaceAddress]
+        var neighbourProxies: [NeighbourProxy]
         /// Those of our making, of both families.
         var routes: [Route]
         var parameters: [NamespaceParameter: String]
@@ -76,8 +77,17 @@ final class RouterNamespace: Sendable {
             let routes =
                 try route.routes(.v4, from: .sluice) + route.routes(.v6, from: .sluice)
                 + route.routes(.v4, in: .local, from: .sluice)
+            // Without IPv6 there can be none, and most routers are without.
+            let hasIPv6 = addresses.contains { $0.interface != .loopback && $0.address.version == .v6 }
+            let proxies = hasIPv6 ? try route.neighbourProxies() : []
             let parameters = try route.quickParameters().merging(slow) { quick, _ in quick }
-            return Contents(links: links, addresses: addresses, routes: routes, parameters: parameters)
+            return Contents(
+                links: links,
+                addresses: addresses,
+                neighbourProxies: proxies,
+                routes: routes,
+                parameters: parameters
+            )
         }
     }
 
@@ -137,6 +147,18 @@ extension RouterNamespace {
             try namespace.perform { () throws(NetlinkError) in try values.write() }
         }
         slowParameters.withLock { $0.merge(values.filter { !$0.key.isQuick }) { $1 } }
+    }
+
+    /// Lets a device answer for addresses that are elsewhere, or not; only `/proc` has it.
+    func setNeighbourProxying(_ isOn: Bool, on device: String) throws(AgentError) {
+        try withKernel { () throws(NetlinkError) in
+            do throws(NetlinkError) {
+                try namespace.set(.neighbourProxying(on: device), to: isOn ? "1" : "0")
+            } catch  where error.number == .notFound && !isOn {
+                // Gone with the device, or with its IPv6.
+                return
+            }
+        }
     }
 
     /// Announces an address on a device; true when it must be sent again, because receivers were too slow.

@@ -28,12 +28,17 @@ struct RouterReader {
         for link in contents.links.devices {
             observed.devices[link.name] = ObservedDevice(
                 settings: DeviceSettings(link),
-                hostEnd: try host.hostEnd(of: link)
+                hostEnd: try host.hostEnd(of: link),
+                proxiesNeighbours: link.proxiesNeighbours
             )
         }
         for address in contents.addresses {
             guard let name = names[address.interface] else { continue }
             observed.devices[name]?.addresses.insert(address.address)
+        }
+        for proxy in contents.neighbourProxies {
+            guard let name = names[proxy.interface] else { continue }
+            observed.devices[name]?.neighbourProxies.insert(proxy.address)
         }
         observed.note(contents.routes, names)
         var indices: [String: InterfaceIndex] = [:]

@@ -63,8 +63,12 @@ struct RouterWriter {
         case .configureHostEnd(let plan):
             try send()
             try host.configureHostEnd(of: plan)
+        case .setNeighbourProxying(let isOn, let name):
+            // The device may be about to be made.
+            try send()
+            try router.setNeighbourProxying(isOn, on: name)
         case .removeDevice, .configureDevice, .addAddress, .removeAddress, .addLocalAddress, .removeLocalAddress,
-            .setRoute, .removeRoute:
+            .addNeighbourProxy, .removeNeighbourProxy, .setRoute, .removeRoute:
             append(change)
         }
     }
@@ -83,6 +87,10 @@ struct RouterWriter {
             append(on: name) { .replaceRoute(.local(.v4(address), on: $0)) }
         case .removeLocalAddress(let address, let name):
             append(on: name) { .deleteRoute(.local(.v4(address), on: $0)) }
+        case .addNeighbourProxy(let address, let name):
+            append(on: name) { .replaceNeighbourProxy(NeighbourProxy(address, on: $0)) }
+        case .removeNeighbourProxy(let address, let name):
+            append(on: name) { .deleteNeighbourProxy(NeighbourProxy(address, on: $0)) }
         case .setRoute(let route): requests.append(.replaceRoute(Route(route, indices)))
         case .removeRoute(let route): requests.append(.deleteRoute(Route(route, indices)))
         default: break

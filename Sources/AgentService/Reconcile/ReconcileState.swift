@@ -78,6 +78,9 @@ struct ReconcileState: Sendable {
             actions.append(.reportRouters([report(id, revision, reason)]))
         case .addresses(_, .rejected(let id, let revision, let reason)):
             actions.append(.reportAddresses([report(id, revision, reason)]))
+        case .proxies(let router, .rejected(let id, _, let reason)):
+            // Nobody is told what becomes of these.
+            actions.append(.complain(router, "NDP proxy \(id) is not understood: \(reason)"))
         default:
             break
         }

@@ -58,6 +58,7 @@ extension RouterSpecification {
         case .addressGone, .route, .table, .name: return true
         case .parameter(.forwarding(let isOn)): return !isOn
         case .parameter(.reversePathFilter(let mode)): return mode != 0
+        case .parameter(.neighbourProxying(let isOn)): return isOn != proxiesNeighbours
         }
     }
 

@@ -11,7 +11,8 @@ extension Wire {
     typealias AddressEvent = L3_Agent_V1_WatchAddressesResponse
 }
 
-/// Hands on what the control plane tells of the floating IPs of the routers that are subscribed to.
+/// Hands on what the control plane tells of the floating IPs, and of the addresses that are answered for, of the routers
+/// that are subscribed to.
 ///
 /// After a lost stream each router's addresses come as a new snapshot.
 struct AddressWatch<Transport: ClientTransport>: Service {
@@ -87,7 +88,16 @@ extension Wire.AddressEvent {
             return FloatingIPID(removal.id).map { .addresses(router, .deleted($0, removal.revisionNumber)) }
         case .synced:
             return .addresses(router, .synced)
-        case .ndpProxyUpserted, .ndpProxyDeleted, nil:
+        case .ndpProxyUpserted(let proxy):
+            do throws(WireFault) {
+                return .proxies(router, .upserted(try NeighbourProxyEntry(proxy)))
+            } catch {
+                guard let id = NDPProxyID(proxy.id) else { return nil }
+                return .proxies(router, .rejected(id, proxy.revisionNumber, reason: error.description))
+            }
+        case .ndpProxyDeleted(let removal):
+            return NDPProxyID(removal.id).map { .proxies(router, .deleted($0, removal.revisionNumber)) }
+        case nil:
             return nil
         }
     }

@@ -76,8 +76,11 @@ struct DesiredStateReader<Transport: ClientTransport>: Sendable {
             for id in ids { _ = state.apply(.addresses(id, .snapshotBegan)) }
             for try await answer in response.messages {
                 guard let event = answer.domain else { continue }
-                if case .addresses(_, .rejected(_, _, let reason)) = event {
+                switch event {
+                case .addresses(_, .rejected(_, _, let reason)), .proxies(_, .rejected(_, _, let reason)):
                     throw InspectionError.notUnderstood(reason)
+                default:
+                    break
                 }
                 _ = state.apply(event)
                 if ids.allSatisfy(state.isKnown) {

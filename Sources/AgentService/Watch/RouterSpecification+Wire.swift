@@ -27,6 +27,7 @@ extension RouterSpecification {
         for route in wire.routes { routes.append(try StaticRoute(route)) }
         self.routes = routes
         for helper in wire.conntrackHelpers { helpers.insert(try HelperRule(helper)) }
+        proxiesNeighbours = wire.enableNdpProxy
     }
 
     var wire: Wire.Router {
@@ -38,6 +39,7 @@ extension RouterSpecification {
             $0.interfaces = interfaces.map(\.wire)
             $0.routes = routes.map(\.wire)
             $0.conntrackHelpers = helpers.sorted().map(\.wire)
+            $0.enableNdpProxy = proxiesNeighbours
         }
     }
 }

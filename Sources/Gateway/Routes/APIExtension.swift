@@ -61,6 +61,12 @@ struct APIExtension: Sendable {
             "Expose CT Helpers in Router",
             "Routers show their conntrack helpers"
         ),
+        APIExtension("l3-ndp-proxy", "L3 NDP Proxy", "Internal IPv6 addresses can be reached from outside"),
+        APIExtension(
+            "l3-ext-ndp-proxy",
+            "NDP Proxy in Router",
+            "Routers say whether they answer for internal IPv6 addresses"
+        ),
         APIExtension(
             "l3-port-ip-change-not-allowed",
             "Prevent L3 router ports IP address change",

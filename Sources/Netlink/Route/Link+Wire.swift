@@ -27,6 +27,7 @@ extension Link {
         group = fields.group
         ipv4 = fields.ipv4
         ipv6AddressGeneration = fields.ipv6AddressGeneration
+        proxiesNeighbours = fields.proxiesNeighbours
     }
 
     /// `IFF_LOWER_UP`, which Glibc's net/if.h, unlike linux/if.h, does not have.
@@ -46,6 +47,7 @@ private struct LinkFields {
     var group: UInt32 = 0
     var ipv4: IPv4Settings?
     var ipv6AddressGeneration: IPv6AddressGeneration?
+    var proxiesNeighbours = false
 
     mutating func read(_ type: Int, _ value: RawSpan) throws(NetlinkError) {
         switch type {
@@ -73,8 +75,13 @@ private struct LinkFields {
         try forEachAttribute(in: families) { (family, attributes) throws(NetlinkError) in
             try forEachAttribute(in: attributes) { (type, value) in
                 if family == Int(AF_INET), type == Int(IFLA_INET_CONF) { ipv4 = IPv4Settings(listing: value) }
-                if family == Int(AF_INET6), type == Int(IFLA_INET6_ADDR_GEN_MODE) {
+                guard family == Int(AF_INET6) else { return }
+                if type == Int(IFLA_INET6_ADDR_GEN_MODE) {
                     ipv6AddressGeneration = value.integer(as: UInt8.self).map(IPv6AddressGeneration.init(wire:))
+                }
+                // The array of all settings: unlike that of IPv4, it begins with number 0.
+                if type == Int(IFLA_INET6_CONF) {
+                    proxiesNeighbours = value.integer(at: Int(DEVCONF_PROXY_NDP) * 4, as: Int32.self) ?? 0 != 0
                 }
             }
         }

@@ -30,6 +30,8 @@ public struct Link: Hashable, Sendable {
     public let ipv4: IPv4Settings?
     /// How it makes IPv6 addresses of its own; nil where IPv6 is off.
     public let ipv6AddressGeneration: IPv6AddressGeneration?
+    /// Whether it answers for the addresses of ``NeighbourProxy``; false where IPv6 is off.
+    public let proxiesNeighbours: Bool
 }
 
 /// The id by which one network namespace knows another; only `rtnetlink` of the former understands it.

@@ -27,6 +27,8 @@ public enum ForwardingParameter: Hashable, Sendable {
     case forwarding(Bool)
     /// The reverse-path filter: 0 off, 1 strict, 2 loose.
     case reversePathFilter(Int)
+    /// Whether what is elsewhere is answered for: `proxy_ndp`, or `proxy_arp`.
+    case neighbourProxying(Bool)
 }
 
 /// Listens for changes of links, addresses and routes.
@@ -176,6 +178,7 @@ extension ForwardingParameter {
             case Int(NETCONFA_IFINDEX): concernsLaterInterfacesOnly = number == NETCONFA_IFINDEX_DEFAULT
             case Int(NETCONFA_FORWARDING): parameters.append(.forwarding(number != 0))
             case Int(NETCONFA_RP_FILTER): parameters.append(.reversePathFilter(Int(number)))
+            case Int(NETCONFA_PROXY_NEIGH): parameters.append(.neighbourProxying(number != 0))
             default: break
             }
         }

@@ -24,6 +24,10 @@ public enum RouteRequest: Hashable, Sendable {
     case replaceNeighbour(Neighbour)
     /// Deletes an entry of the neighbour table.
     case deleteNeighbour(Neighbour)
+    /// Answers for an address on a link.
+    case replaceNeighbourProxy(NeighbourProxy)
+    /// Answers for it no more.
+    case deleteNeighbourProxy(NeighbourProxy)
 }
 
 extension RouteRequest {
@@ -38,17 +42,20 @@ extension RouteRequest {
         case .deleteRoute(let route): route.writeDeletion(to: &writer, flags: 0)
         case .replaceNeighbour(let neighbour): neighbour.writeAddition(to: &writer, flags: NLM_F_REPLACE)
         case .deleteNeighbour(let neighbour): neighbour.writeDeletion(to: &writer, flags: 0)
+        case .replaceNeighbourProxy(let proxy): proxy.writeAddition(to: &writer, flags: NLM_F_REPLACE)
+        case .deleteNeighbourProxy(let proxy): proxy.writeDeletion(to: &writer, flags: 0)
         }
     }
 
     /// Whether the error means that what was to be deleted is gone already.
     func isMootWith(_ error: ErrorNumber) -> Bool {
         switch self {
-        case .createBridge, .configureLink, .replaceAddress, .replaceRoute, .replaceNeighbour: false
+        case .createBridge, .configureLink, .replaceAddress, .replaceRoute, .replaceNeighbour, .replaceNeighbourProxy:
+            false
         case .deleteLink: error == .noDevice
         case .deleteAddress: error == .addressNotAvailable || error == .noDevice
         case .deleteRoute: error == .noRoute || error == .noDevice || error == .notFound
-        case .deleteNeighbour: error == .notFound || error == .noDevice
+        case .deleteNeighbour, .deleteNeighbourProxy: error == .notFound || error == .noDevice
         }
     }
 }
@@ -66,6 +73,8 @@ extension RouteRequest: CustomStringConvertible {
         case .deleteRoute(let route): "delete route to \(route.destination)"
         case .replaceNeighbour(let neighbour): "add neighbour \(neighbour.address)"
         case .deleteNeighbour(let neighbour): "delete neighbour \(neighbour.address)"
+        case .replaceNeighbourProxy(let proxy): "answer for neighbour \(proxy.address)"
+        case .deleteNeighbourProxy(let proxy): "answer no more for neighbour \(proxy.address)"
         }
     }
 }

@@ -73,6 +73,7 @@ import Testing
             observed: observed,
             addresses: try lines(node.run(desired.id, "ip -o address show scope global | cut -d' ' -f2-"), " "),
             routes: try lines(node.run(desired.id, "ip route show table all"), " "),
+            proxies: try lines(node.run(desired.id, "ip -6 neigh show proxy"), " "),
             ruleset: try lines(node.run(desired.id, "nft list ruleset"), ",{}")
         )
     }
@@ -81,6 +82,7 @@ import Testing
         var observed: ObservedRouter?
         var addresses: [String] = []
         var routes: [String] = []
+        var proxies: [String] = []
         var ruleset: [String] = []
     }
 

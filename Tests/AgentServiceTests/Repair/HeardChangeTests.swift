@@ -53,6 +53,11 @@ import Testing
     @Test func `parameters are looked at when they are not as a router needs them`() {
         #expect(isDoubtful(.parameter(.forwarding(false))) && !isDoubtful(.parameter(.forwarding(true))))
         #expect(isDoubtful(.parameter(.reversePathFilter(1))) && !isDoubtful(.parameter(.reversePathFilter(0))))
+        #expect(isDoubtful(.parameter(.neighbourProxying(true))) && !isDoubtful(.parameter(.neighbourProxying(false))))
+        var specification = Samples.specification
+        specification.proxiesNeighbours = true
+        #expect(specification.isDoubtful(after: .parameter(.neighbourProxying(false))))
+        #expect(!specification.isDoubtful(after: .parameter(.neighbourProxying(true))))
     }
 }
 

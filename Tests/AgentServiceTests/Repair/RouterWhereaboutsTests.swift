@@ -29,7 +29,8 @@ import Testing
             alias: alias ?? KernelNames.note(ofHostEndIn: Samples.router),
             group: 0,
             ipv4: nil,
-            ipv6AddressGeneration: nil
+            ipv6AddressGeneration: nil,
+            proxiesNeighbours: false
         )
     }
 

@@ -124,6 +124,38 @@ import Testing
         }
     }
 
+    @Test func `an interface that someone keeps from answering for internal addresses answers again`() async throws {
+        try await withAgent { node, kernel, log in
+            var specification = story.specification
+            specification.revision = 2
+            specification.proxiesNeighbours = true
+            specification.interfaces[0].addresses.append(
+                PortAddress(address: Samples.cidr("2001:db8:1::1/64"), subnetGateway: nil)
+            )
+            let proxy = Samples.proxy(7, "2001:db8:1::10")
+            plane.say(.ndpProxyUpserted(proxy.wire), of: story.router.description)
+            plane.say(.upserted(specification.wire))
+            try await eventually("the address is answered for") {
+                try node.run(story.router, "ip -6 neigh show proxy").contains("2001:db8:1::10")
+            }
+            _ = try node.run(story.router, filledIn("sysctl -q -w net.ipv6.conf.GATEWAY.proxy_ndp=0"))
+            let finding = filledIn("neighbour proxying on GATEWAY: expected true, found false")
+            try await eventually("it is said what was found") { log.findings.contains(finding) }
+            plane.say(
+                .ndpProxyDeleted(
+                    .with {
+                        $0.id = proxy.id.description
+                        $0.revisionNumber = 2
+                    }
+                ),
+                of: story.router.description
+            )
+            try await eventually("and no more") {
+                try node.run(story.router, "ip -6 neigh show proxy").isEmpty
+            }
+        }
+    }
+
     @Test func `a namespace whose name was deleted gets it back, and a running flow never notices`() async throws {
         try await withAgent { node, kernel, log in
             let name = KernelNames.namespace(of: story.router)

@@ -202,6 +202,47 @@ import Testing
         #expect(state.router(id).addresses.isEmpty)
     }
 
+    @Test func `an address that is answered for settles its router, known in full`() {
+        var state = known()
+        #expect(state.apply(.proxies(id, .upserted(Samples.proxy(7, "2001:db8::10", revision: 3)))) == [.settle(id)])
+        #expect(state.router(id).neighbourProxies == [Samples.address6("2001:db8::10")])
+        #expect(state.apply(.proxies(id, .upserted(Samples.proxy(7, "2001:db8::10", revision: 3)))) == [])
+        #expect(state.apply(.proxies(id, .deleted(Samples.id(7), 2))) == [])
+        #expect(state.apply(.proxies(id, .deleted(Samples.id(7), 4))) == [.settle(id)])
+        #expect(state.router(id).neighbourProxies == [])
+    }
+
+    @Test func `before the snapshot is complete an address that is answered for settles nothing`() {
+        var state = DesiredState()
+        _ = state.apply(.routers(.snapshotBegan))
+        _ = state.apply(.routers(.upserted(Samples.specification)))
+        _ = state.apply(.routers(.synced))
+        _ = state.apply(.addresses(id, .snapshotBegan))
+        #expect(state.apply(.proxies(id, .upserted(Samples.proxy(7, "2001:db8::10")))) == [])
+        #expect(state.apply(.addresses(id, .synced)) == [.settle(id)])
+        #expect(state.router(id).neighbourProxies.count == 1)
+    }
+
+    @Test func `what a new snapshot does not name is answered for no more`() {
+        var state = known()
+        _ = state.apply(.proxies(id, .upserted(Samples.proxy(7, "2001:db8::10"))))
+        _ = state.apply(.proxies(id, .upserted(Samples.proxy(8, "2001:db8::11"))))
+        _ = state.apply(.addresses(id, .snapshotBegan))
+        _ = state.apply(.addresses(id, .upserted(Samples.floating(1, "203.0.113.10", to: "10.1.0.10", revision: 5))))
+        _ = state.apply(.proxies(id, .upserted(Samples.proxy(8, "2001:db8::11"))))
+        #expect(state.router(id).neighbourProxies.count == 2)
+        #expect(state.apply(.addresses(id, .synced)) == [.settle(id)])
+        #expect(state.router(id).neighbourProxies == [Samples.address6("2001:db8::11")])
+    }
+
+    @Test func `a router that left answers for nothing`() {
+        var state = known()
+        _ = state.apply(.proxies(id, .upserted(Samples.proxy(7, "2001:db8::10"))))
+        _ = state.apply(.routers(.deleted(id, 9)))
+        #expect(state.router(id).neighbourProxies == [])
+        #expect(state.apply(.proxies(id, .upserted(Samples.proxy(8, "2001:db8::11")))) == [])
+    }
+
     @Test func `a rejected description leaves what is known`() {
         var state = known()
         #expect(state.apply(.addresses(id, .rejected(Samples.id(1), 8, reason: "x"))) == [])

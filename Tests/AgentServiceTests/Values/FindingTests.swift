@@ -10,7 +10,13 @@ import Testing
     private func built() throws -> (plan: RouterPlan, observed: ObservedRouter) {
         var specification = Samples.specification
         specification.helpers = [Samples.helper("ftp", 21)]
-        let plan = try #require(Samples.plan(Samples.desired(specification, floating)))
+        specification.proxiesNeighbours = true
+        specification.interfaces[0].addresses.append(
+            PortAddress(address: Samples.cidr("2001:db8::1/64"), subnetGateway: nil)
+        )
+        var desired = Samples.desired(specification, floating)
+        desired.neighbourProxies = [Samples.address6("2001:db8::10")]
+        let plan = try #require(Samples.plan(desired))
         var kernel = ModelKernel()
         kernel.apply(RouterDiff(from: nil, to: plan).changes)
         return (plan, try #require(kernel.router))
@@ -84,6 +90,21 @@ import Testing
         #expect(
             try findings { $0.parameters[.ipv4Forwarding] = "0" } == [
                 "net/ipv4/ip_forward: expected 1, found 0"
+            ]
+        )
+    }
+
+    @Test func `addresses that are answered for are named`() throws {
+        let gateway = Samples.gatewayDevice
+        #expect(
+            try findings { $0.devices[gateway]?.neighbourProxies = [Samples.address6("2001:db8::11")] } == [
+                "answer for 2001:db8::10 on \(gateway): expected present, found missing",
+                "answer for 2001:db8::11 on \(gateway): expected none, found present",
+            ]
+        )
+        #expect(
+            try findings { $0.devices[gateway]?.proxiesNeighbours = false } == [
+                "neighbour proxying on \(gateway): expected true, found false"
             ]
         )
     }

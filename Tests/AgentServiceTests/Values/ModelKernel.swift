@@ -41,6 +41,9 @@ struct ModelKernel {
         case .removeAddress(let address, let name): remove(address, from: name)
         case .addLocalAddress(let address, let name): router?.devices[name]?.localAddresses.insert(address)
         case .removeLocalAddress(let address, let name): router?.devices[name]?.localAddresses.remove(address)
+        case .setNeighbourProxying(let isOn, let name): router?.devices[name]?.proxiesNeighbours = isOn
+        case .addNeighbourProxy(let address, let name): router?.devices[name]?.neighbourProxies.insert(address)
+        case .removeNeighbourProxy(let address, let name): router?.devices[name]?.neighbourProxies.remove(address)
         case .setRoute(let route): router?.routes[route.destination] = route
         case .removeRoute(let route): router?.routes[route.destination] = nil
         }

@@ -37,7 +37,9 @@ extension ModelKernel {
     /// Someone else changes something of ours.
     fileprivate mutating func damage(using random: inout SplitMix) {
         guard let router, let name = router.devices.keys.sorted().randomElement(using: &random) else { return }
-        switch UInt8.random(in: 0..<6, using: &random) {
+        switch UInt8.random(in: 0..<8, using: &random) {
+        case 7: apply([.setNeighbourProxying(UInt8.random(in: 0..<2, using: &random) == 0, device: name)])
+        case 6: apply((router.devices[name]?.neighbourProxies ?? []).map { .removeNeighbourProxy($0, device: name) })
         case 5: loseHelpers()
         case 4: loseHostEnd(of: name)
         case 0: apply([.removeDevice(name)])
@@ -81,7 +83,12 @@ extension DesiredRouter {
         for (name, port) in [("ftp", UInt16(21)), ("ftp", 2121), ("sip", 5060)] where chance(3) {
             specification.helpers.insert(Samples.helper(name, port))
         }
+        specification.proxiesNeighbours = !chance(3)
         var desired = Samples.desired(chance(12) ? nil : specification)
+        // Of two networks, one of which is the router's at times.
+        for address in ["2001:db8::10", "2001:db8::11", "2001:db8:9::10"] where chance(2) {
+            desired.neighbourProxies.insert(Samples.address6(address))
+        }
         for number in 1...6 as ClosedRange<UInt64> where chance(2) {
             let floating = Samples.floating(
                 number,

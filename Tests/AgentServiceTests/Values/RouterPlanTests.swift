@@ -207,6 +207,38 @@ import Testing
         #expect(Samples.plan(Samples.desired())?.parameters[.ipv6Forwarding] == nil)
     }
 
+    @Test func `internal addresses are answered for at the first gateway, those that can be reached`() throws {
+        var specification = Samples.specification
+        specification.interfaces[0].addresses.append(
+            PortAddress(address: Samples.cidr("2001:db8::1/64"), subnetGateway: nil)
+        )
+        let further: PortID = Samples.id(0x904)
+        specification.gateways.append(
+            GatewaySpecification(
+                port: Samples.port(further, on: Samples.id(0xe1), "198.51.100.5/24"),
+                translatesSources: false,
+                onLinkNetworks: []
+            )
+        )
+        var desired = Samples.desired(specification)
+        desired.neighbourProxies = ["2001:db8::10", "2001:db8:9::10", "fe80::10"].map(Samples.address6).reduce(into: [])
+        {
+            $0.insert($1)
+        }
+        // Not while the router does not do so at all.
+        let silent = try #require(Samples.plan(desired))
+        #expect(silent.devices.values.allSatisfy { !$0.proxiesNeighbours && $0.neighbourProxies.isEmpty })
+        desired.specification?.proxiesNeighbours = true
+        let plan = try #require(Samples.plan(desired))
+        let answering = plan.devices.values.filter(\.proxiesNeighbours)
+        #expect(answering.map(\.name) == [Samples.gatewayDevice])
+        #expect(answering.map(\.neighbourProxies) == [[Samples.address6("2001:db8::10")]])
+        // Nor at another gateway when the first cannot be built.
+        desired.specification?.gateways[0].port.physicalNetwork = "unknown"
+        let failed = try #require(Samples.plan(desired))
+        #expect(failed.devices.values.allSatisfy { !$0.proxiesNeighbours })
+    }
+
     @Test func `a helper that the kernel lacks is left out, and the plan is whole without it`() throws {
         var specification = Samples.specification
         specification.helpers = [Samples.helper("ftp", 21), Samples.helper("sip", 5060)]

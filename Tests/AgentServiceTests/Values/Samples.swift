@@ -22,6 +22,8 @@ enum Samples {
 
     static func address(_ text: String) -> IPv4Address { IPv4Address(text) ?? .any }
 
+    static func address6(_ text: String) -> IPv6Address { IPv6Address(text) ?? .any }
+
     static func ip(_ text: String) -> IPAddress { IPAddress(text) ?? .any(.v4) }
 
     static func port(
@@ -78,6 +80,10 @@ enum Samples {
             network: external,
             use: .fixed(Self.address(fixed))
         )
+    }
+
+    static func proxy(_ number: UInt64, _ address: String, revision: Revision = 1) -> NeighbourProxyEntry {
+        NeighbourProxyEntry(id: id(number), revision: revision, address: address6(address))
     }
 
     static func desired(

@@ -63,6 +63,36 @@ import Testing
         #expect(deliveries.all.last == .addresses(other, .snapshotBegan))
     }
 
+    @Test func `addresses that are answered for are handed on in their order`() async throws {
+        let proxy = Samples.proxy(7, "2001:db8::10", revision: 3)
+        var broken = proxy.wire
+        broken.ipAddress = "10.1.0.1"
+        let other = broken
+        try await withWatch {
+            subscriptions.apply(.subscribe(id))
+            try await eventually("the router is subscribed to") { plane.record.subscriptions.count == 1 }
+            plane.say(.ndpProxyUpserted(proxy.wire), of: id.description)
+            plane.say(.ndpProxyUpserted(other), of: id.description)
+            plane.say(
+                .ndpProxyDeleted(
+                    .with {
+                        $0.id = proxy.id.description
+                        $0.revisionNumber = 4
+                    }
+                ),
+                of: id.description
+            )
+            try await eventually("all are delivered") { deliveries.all.count == 4 }
+        }
+        #expect(
+            deliveries.all.dropFirst() == [
+                .proxies(id, .upserted(proxy)),
+                .proxies(id, .rejected(proxy.id, 3, reason: "ip_address is '10.1.0.1'")),
+                .proxies(id, .deleted(proxy.id, 4)),
+            ]
+        )
+    }
+
     @Test func `a deletion and an address that makes no sense are handed on as such`() async throws {
         var broken = floating.wire
         broken.fixedIpAddress = "10.1"

@@ -23,6 +23,7 @@ import Testing
             StaticRoute(destination: Samples.cidr("192.168.7.0/24"), nexthop: Samples.ip("10.1.0.20"))
         ]
         specification.helpers = [Samples.helper("ftp", 21), Samples.helper("sip", 5060, over: .udp)]
+        specification.proxiesNeighbours = true
         #expect(try RouterSpecification(specification.wire) == specification)
     }
 
@@ -43,6 +44,11 @@ import Testing
         var floating = Samples.floating(1, "203.0.113.10", to: "10.1.0.10")
         floating.use = use
         #expect(try FloatingAddress(floating.wire) == floating)
+    }
+
+    @Test func `an address that is answered for survives the way there and back`() throws {
+        let proxy = Samples.proxy(7, "2001:db8::10", revision: 3)
+        #expect(try NeighbourProxyEntry(proxy.wire) == proxy)
     }
 
     @Test func `a router with a field that makes no sense is a fault that names the field`() {
