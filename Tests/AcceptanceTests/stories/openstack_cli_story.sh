@@ -13,12 +13,12 @@ openstack router create --external-gateway cli-public cli-edge -f value -c id >/
 openstack router add subnet cli-edge cli-inside
 openstack port create --network cli-blue cli-vm -f value -c id >/dev/null
 floating=$(openstack floating ip create --port cli-vm cli-public -f value -c floating_ip_address)
-openstack floating ip list -f value -c "Floating IP Address" | grep -qx "$floating"
+openstack floating ip list -f value -c "Floating IP Address" | grep -x "$floating" >/dev/null
 [ "$(openstack router show cli-edge -f value -c status)" = ACTIVE ]
 openstack floating ip unset --port "$floating"
 openstack floating ip set --port cli-vm "$floating"
 openstack router add route --route destination=10.44.0.0/16,gateway=10.8.0.44 cli-edge
-openstack router show cli-edge -f json -c routes | grep -q 10.44.0.0/16
+openstack router show cli-edge -f json -c routes | grep 10.44.0.0/16 >/dev/null
 openstack router remove route --route destination=10.44.0.0/16,gateway=10.8.0.44 cli-edge
 if openstack router delete cli-edge 2>/dev/null; then echo "a router in use was deleted" >&2; exit 1; fi
 openstack floating ip delete "$floating"
