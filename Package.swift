@@ -135,8 +135,9 @@ let level5: [Target] = [
     program("Sluice", uses: ["Sluice"]),
 ]
 
-// Measures the agent against the kernel's own speed (`make bench-agent`). It stands here and not in the package of the
-// other benchmarks because it reaches into the agent, and needs nothing that the agent does not.
+// Measure the agent against the kernel's own speed (`make bench-agent`), and the gateway's JSON against SwiftProtobuf's
+// (`make bench-api`). They stand here and not in the package of the other benchmarks because they reach into the rooms,
+// and need nothing that those do not.
 let benchmarks: [Target] = [
     .executableTarget(
         name: "AgentBenchmark",
@@ -144,7 +145,14 @@ let benchmarks: [Target] = [
         path: "Benchmarks/Agent",
         exclude: ["floor", "measure.py", "tools.sh", "whole.py"],
         swiftSettings: strict
-    )
+    ),
+    .executableTarget(
+        name: "TranscodingBenchmark",
+        dependencies: ["Gateway", "Contracts", protobuf],
+        path: "Benchmarks/API",
+        exclude: ["associate.lua", "cluster.py", "fill.sql", "goals.py", "operations.py", "replay.py"],
+        swiftSettings: strict
+    ),
 ]
 
 let testTargets: [Target] = [
@@ -236,6 +244,7 @@ let package = Package(
         .executable(name: "AgentService", targets: ["AgentServiceMain"]),
         .executable(name: "Gateway", targets: ["GatewayMain"]),
         .executable(name: "agent-bench", targets: ["AgentBenchmark"]),
+        .executable(name: "transcoding-bench", targets: ["TranscodingBenchmark"]),
         .library(name: "HTTP2Transport", targets: ["HTTP2Transport"]),
     ],
     dependencies: [

@@ -10,18 +10,18 @@ extension UInt8 {
 extension Span<UInt8> {
     /// Whether some byte must be escaped in a JSON string; looks at eight at a time.
     var holdsEscapable: Bool {
+        guard count >= 8 else {
+            for index in indices where self[index].isEscapable { return true }
+            return false
+        }
+        // Any eight bytes are a word; the last one overlaps the one before it.
+        func word(_ place: Int) -> UInt64 { bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self) }
         var position = 0
-        while position + 8 <= count {
-            // Any eight bytes are a word.
-            let word = bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-            if word.holdsEscapable { return true }
+        while position + 8 < count {
+            if word(position).holdsEscapable { return true }
             position += 8
         }
-        while position < count {
-            if self[position].isEscapable { return true }
-            position += 1
-        }
-        return false
+        return word(count - 8).holdsEscapable
     }
 }
 

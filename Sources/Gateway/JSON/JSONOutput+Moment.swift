@@ -3,28 +3,31 @@ extension JSONOutput {
     mutating func moment(_ seconds: Int64, _ form: AttributeType.MomentForm) {
         let (days, second) = seconds.dividedRoundingDown(by: 86400)
         let date = CivilDate(daysSinceEpoch: days)
-        byte(UInt8(ascii: "\""))
-        padded(date.year, 4)
-        byte(UInt8(ascii: "-"))
-        padded(date.month, 2)
-        byte(UInt8(ascii: "-"))
-        padded(date.day, 2)
-        byte(form == .zulu ? UInt8(ascii: "T") : UInt8(ascii: " "))
-        padded(second / 3600, 2)
-        byte(UInt8(ascii: ":"))
-        padded(second / 60 % 60, 2)
-        byte(UInt8(ascii: ":"))
-        padded(second % 60, 2)
-        if form == .zulu { byte(UInt8(ascii: "Z")) }
-        byte(UInt8(ascii: "\""))
-    }
-
-    private mutating func padded(_ value: Int64, _ width: Int) {
-        var divisor: Int64 = width == 4 ? 1000 : 10
-        while divisor > 0 {
-            byte(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-            divisor /= 10
+        append(addingCapacity: 22) { output in
+            output.append(UInt8(ascii: "\""))
+            output.append(twoDigitsOf: date.year / 100)
+            output.append(twoDigitsOf: date.year)
+            output.append(UInt8(ascii: "-"))
+            output.append(twoDigitsOf: date.month)
+            output.append(UInt8(ascii: "-"))
+            output.append(twoDigitsOf: date.day)
+            output.append(form == .zulu ? UInt8(ascii: "T") : UInt8(ascii: " "))
+            output.append(twoDigitsOf: second / 3600)
+            output.append(UInt8(ascii: ":"))
+            output.append(twoDigitsOf: second / 60 % 60)
+            output.append(UInt8(ascii: ":"))
+            output.append(twoDigitsOf: second % 60)
+            if form == .zulu { output.append(UInt8(ascii: "Z")) }
+            output.append(UInt8(ascii: "\""))
         }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends the last two digits of a number.
+    fileprivate mutating func append(twoDigitsOf value: Int64) {
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10 % 10))
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
     }
 }
 

@@ -51,7 +51,14 @@ struct JSONOutput: ~Copyable {
             digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        for index in start..<20 { bytes.append(digits[index]) }
+        append(addingCapacity: 20) { output in
+            for index in start..<20 { output.append(digits[index]) }
+        }
+    }
+
+    /// Appends up to `capacity` bytes at once.
+    mutating func append(addingCapacity capacity: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+        bytes.append(addingCapacity: capacity, initializingWith: write)
     }
 
     mutating func string(_ text: String) {
@@ -63,6 +70,20 @@ struct JSONOutput: ~Copyable {
     mutating func string(utf8 text: Span<UInt8>) {
         guard !text.holdsEscapable else { return escaped(text) }
         bytes.append(addingCapacity: text.count + 2) { output in
+            output.append(UInt8(ascii: "\""))
+            output.append(copying: text)
+            output.append(UInt8(ascii: "\""))
+        }
+    }
+
+    /// Appends a key, which already is JSON, and a string of the given UTF-8.
+    mutating func member(_ key: Span<UInt8>, utf8 text: Span<UInt8>) {
+        guard !text.holdsEscapable else {
+            raw(key)
+            return escaped(text)
+        }
+        append(addingCapacity: key.count + text.count + 2) { output in
+            output.append(copying: key)
             output.append(UInt8(ascii: "\""))
             output.append(copying: text)
             output.append(UInt8(ascii: "\""))

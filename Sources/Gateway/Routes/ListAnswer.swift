@@ -17,7 +17,7 @@ struct ListAnswer: Sendable {
     var pageSize: Int
 
     /// How much text is written at a time.
-    private static let pieceSize = 64 * 1024
+    static let pieceSize = 64 * 1024
 
     /// - Throws: What the service says of the first page.
     func response() async throws -> APIResponse {

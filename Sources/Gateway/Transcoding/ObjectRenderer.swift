@@ -43,8 +43,13 @@ struct ObjectRenderer: ~Copyable {
             let member = plan.members[index]
             let slot = member.slot < 0 ? Slot() : slots[base + member.slot]
             if member.emptyForm == .omitted, slot.isEmpty(member.form) { continue }
-            output.raw(keys.span.extracting(member.keyStart + (isFirst ? 1 : 0)..<member.keyEnd))
+            let key = keys.span.extracting(member.keyStart + (isFirst ? 1 : 0)..<member.keyEnd)
             isFirst = false
+            if member.isText, !slot.isEmpty(.string) {
+                output.member(key, utf8: bytes.extracting(slot.start..<slot.end))
+                continue
+            }
+            output.raw(key)
             if member.isRepeated {
                 try list(bytes, slot, member, of: plan, to: &output)
             } else if member.emptyForm == .null, slot.isEmpty(member.form) {

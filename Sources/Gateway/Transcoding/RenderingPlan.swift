@@ -22,6 +22,11 @@ final class RenderingPlan: Sendable {
         var isRepeated: Bool
         var form: Form
         var emptyForm: Attribute.EmptyForm
+
+        /// Whether it is one string, as most members are.
+        var isText: Bool {
+            if case .string = form { !isRepeated } else { false }
+        }
     }
 
     enum Form: BitwiseCopyable, Sendable {
