@@ -126,6 +126,7 @@ static const ProtobufCMessageDescriptor *const messages[] = {
     &l3__network__v1__dnsassignment__descriptor,
     &l3__network__v1__get_port_request__descriptor,
     &l3__network__v1__batch_get_ports_request__descriptor,
+    &l3__network__v1__port_details__descriptor,
     &l3__network__v1__batch_get_ports_response__descriptor,
     &l3__network__v1__list_ports_request__descriptor,
     &l3__network__v1__list_ports_response__descriptor,

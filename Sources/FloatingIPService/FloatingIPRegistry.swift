@@ -35,7 +35,7 @@ struct FloatingIPRegistry: Sendable {
         let idle = floatingIPs.filter { $0.target == nil }.map(\.id)
         async let forwardings = idle.isEmpty ? [:] : store.read { try await $0.forwardings(of: idle) }
         let mapped = Set(floatingIPs.compactMap(\.target?.portID))
-        let ports = mapped.isEmpty ? [:] : try await ports.ports(mapped)
+        let ports = mapped.isEmpty ? [:] : try await ports.details(mapped)
         let all = try await forwardings
         return floatingIPs.map { floatingIP in
             FloatingIPView(
@@ -49,7 +49,7 @@ struct FloatingIPRegistry: Sendable {
     /// The answer to a change that has been committed: it does not fail for want of the port's details.
     func view(of changed: FloatingIP, port known: Port?) async -> FloatingIPView {
         if let target = changed.target, let known, known.id == target.portID {
-            return FloatingIPView(floatingIP: changed, port: known)
+            return FloatingIPView(floatingIP: changed, port: known.details)
         }
         do {
             return try await views(of: [changed])[0]

@@ -117,8 +117,8 @@ extension FakeNetwork: PortDirectory {
         return port
     }
 
-    func ports(_ ids: Set<PortID>) async throws -> [PortID: Port] {
-        try await doing(.readPorts) { ports.filter { ids.contains($0.key) } }
+    func details(_ ids: Set<PortID>) async throws -> [PortID: PortDetails] {
+        try await doing(.readPorts) { ports.filter { ids.contains($0.key) }.mapValues(\.details) }
     }
 
     func hold(_ reservation: AddressReservation, leaningOn target: FloatingIP.Target?) async throws -> HeldAddress {

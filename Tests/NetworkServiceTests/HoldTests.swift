@@ -157,8 +157,8 @@ import Testing
                         $0.detailsOnly = true
                     }
                 )
-            }.ports
-            let expected = Wire.Port.with {
+            }.details
+            let expected = L3_Network_V1_PortDetails.with {
                 $0.id = scene.port.id
                 $0.networkID = scene.port.networkID
                 $0.name = scene.port.name

@@ -342,9 +342,35 @@ public nonisolated struct L3_Network_V1_BatchGetPortsRequest: Sendable {
 
   public var ids: [String] = []
 
-  /// Fill in `id`, `network_id`, `name`, `mac_address`, `admin_state_up`, `status`, `device_id` and `device_owner` only,
-  /// at a fraction of the cost.
+  /// Answer with `details` instead of `ports`, at a fraction of the cost.
   public var detailsOnly: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What a floating IP shows of its port.
+public nonisolated struct L3_Network_V1_PortDetails: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String = String()
+
+  public var networkID: String = String()
+
+  public var name: String = String()
+
+  public var macAddress: String = String()
+
+  public var adminStateUp: Bool = false
+
+  public var status: String = String()
+
+  public var deviceID: String = String()
+
+  public var deviceOwner: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -357,6 +383,8 @@ public nonisolated struct L3_Network_V1_BatchGetPortsResponse: Sendable {
   // methods supported on all messages.
 
   public var ports: [L3_Network_V1_Port] = []
+
+  public var details: [L3_Network_V1_PortDetails] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1022,9 +1050,74 @@ nonisolated extension L3_Network_V1_BatchGetPortsRequest: SwiftProtobuf.Message,
   }
 }
 
+nonisolated extension L3_Network_V1_PortDetails: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PortDetails"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}network_id\0\u{1}name\0\u{3}mac_address\0\u{3}admin_state_up\0\u{1}status\0\u{3}device_id\0\u{3}device_owner\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.networkID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.macAddress) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.adminStateUp) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.status) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.deviceID) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.deviceOwner) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.networkID.isEmpty {
+      try visitor.visitSingularStringField(value: self.networkID, fieldNumber: 2)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
+    }
+    if !self.macAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.macAddress, fieldNumber: 4)
+    }
+    if self.adminStateUp != false {
+      try visitor.visitSingularBoolField(value: self.adminStateUp, fieldNumber: 5)
+    }
+    if !self.status.isEmpty {
+      try visitor.visitSingularStringField(value: self.status, fieldNumber: 6)
+    }
+    if !self.deviceID.isEmpty {
+      try visitor.visitSingularStringField(value: self.deviceID, fieldNumber: 7)
+    }
+    if !self.deviceOwner.isEmpty {
+      try visitor.visitSingularStringField(value: self.deviceOwner, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_PortDetails, rhs: L3_Network_V1_PortDetails) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.networkID != rhs.networkID {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.macAddress != rhs.macAddress {return false}
+    if lhs.adminStateUp != rhs.adminStateUp {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs.deviceID != rhs.deviceID {return false}
+    if lhs.deviceOwner != rhs.deviceOwner {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension L3_Network_V1_BatchGetPortsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BatchGetPortsResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ports\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ports\0\u{1}details\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1033,6 +1126,7 @@ nonisolated extension L3_Network_V1_BatchGetPortsResponse: SwiftProtobuf.Message
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.ports) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.details) }()
       default: break
       }
     }
@@ -1042,11 +1136,15 @@ nonisolated extension L3_Network_V1_BatchGetPortsResponse: SwiftProtobuf.Message
     if !self.ports.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.ports, fieldNumber: 1)
     }
+    if !self.details.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.details, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: L3_Network_V1_BatchGetPortsResponse, rhs: L3_Network_V1_BatchGetPortsResponse) -> Bool {
     if lhs.ports != rhs.ports {return false}
+    if lhs.details != rhs.details {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

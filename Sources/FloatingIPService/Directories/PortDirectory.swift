@@ -8,8 +8,8 @@ internal import ResourceModel
 protocol PortDirectory: Sendable {
     /// The port as the context sees it; refused with `portNotFound` when it does not.
     func port(_ id: PortID, as context: RequestContext) async throws -> Port
-    /// Those of the ports that exist, whoever asks, in one call for each thousand.
-    func ports(_ ids: Set<PortID>) async throws -> [PortID: Port]
+    /// The details of those of the ports that exist, whoever asks, in one call for each thousand.
+    func details(_ ids: Set<PortID>) async throws -> [PortID: PortDetails]
     /// Makes the port that holds a floating IP's address, and records that the floating IP leans on the target's; both
     /// or nothing, in one call. Refused as `addReference` is.
     func hold(_ reservation: AddressReservation, leaningOn target: FloatingIP.Target?) async throws -> HeldAddress

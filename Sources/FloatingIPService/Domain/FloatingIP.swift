@@ -75,6 +75,6 @@ struct FloatingIP: Hashable, Sendable {
 struct FloatingIPView: Hashable, Sendable {
     var floatingIP: FloatingIP
     /// The port that it is mapped to.
-    var port: Port?
+    var port: PortDetails?
     var forwardings: [PortForwarding] = []
 }

@@ -31,6 +31,31 @@ struct Port: Hashable, Sendable {
     var addresses: [PortAddress] = []
 }
 
+/// What a floating IP shows of its port, in the words of NetworkService.
+struct PortDetails: Hashable, Sendable {
+    var name: String
+    var networkID: String
+    var macAddress: String
+    var isAdminUp: Bool
+    var status: String
+    var deviceID: String
+    var deviceOwner: String
+}
+
+extension Port {
+    var details: PortDetails {
+        PortDetails(
+            name: name,
+            networkID: networkID.description,
+            macAddress: macAddress.description,
+            isAdminUp: isAdminUp,
+            status: status,
+            deviceID: deviceID,
+            deviceOwner: deviceOwner
+        )
+    }
+}
+
 /// An address of a port.
 struct PortAddress: Hashable, Sendable {
     let subnetID: SubnetID

@@ -103,19 +103,19 @@ extension FloatingIPView {
             $0.statusReason = floatingIP.statusReason
             $0.dnsName = floatingIP.dnsName
             $0.dnsDomain = floatingIP.dnsDomain
-            if let port { $0.portDetails = port.details }
+            if let port { $0.portDetails = port.wire }
             $0.portForwardings = forwardings.map(\.info)
         }
     }
 }
 
-extension Port {
-    /// What a floating IP shows of its port.
-    fileprivate var details: Wire.PortDetails {
+extension PortDetails {
+    /// The details as they travel.
+    fileprivate var wire: Wire.PortDetails {
         .with {
             $0.name = name
-            $0.networkID = networkID.description
-            $0.macAddress = macAddress.description
+            $0.networkID = networkID
+            $0.macAddress = macAddress
             $0.adminStateUp = isAdminUp
             $0.status = status
             $0.deviceID = deviceID

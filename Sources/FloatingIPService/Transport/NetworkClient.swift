@@ -50,8 +50,8 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
         )
     }
 
-    func ports(_ ids: Set<PortID>) async throws -> [PortID: Port] {
-        var found: [PortID: Port] = [:]
+    func details(_ ids: Set<PortID>) async throws -> [PortID: PortDetails] {
+        var found = [PortID: PortDetails](minimumCapacity: ids.count)
         var rest = ids.map(\.description)[...]
         while !rest.isEmpty {
             let batch = Array(rest.prefix(Self.batch))
@@ -63,7 +63,7 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
                 }
                 return try await ports.batchGetPorts(request, options: RemoteCall.options)
             }
-            for port in try answer.ports.map(Port.init(wire:)) { found[port.id] = port }
+            for port in answer.details { found[try UnreadableAnswer.id(port.id)] = PortDetails(wire: port) }
         }
         return found
     }

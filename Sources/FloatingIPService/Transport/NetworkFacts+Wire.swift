@@ -51,6 +51,21 @@ extension Subnet {
     }
 }
 
+extension PortDetails {
+    /// What the message says.
+    init(wire: L3_Network_V1_PortDetails) {
+        self.init(
+            name: wire.name,
+            networkID: wire.networkID,
+            macAddress: wire.macAddress,
+            isAdminUp: wire.adminStateUp,
+            status: wire.status,
+            deviceID: wire.deviceID,
+            deviceOwner: wire.deviceOwner
+        )
+    }
+}
+
 extension Port {
     /// What FloatingIPService needs of the message.
     init(wire: Wire.Port) throws(UnreadableAnswer) {

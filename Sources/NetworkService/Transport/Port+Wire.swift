@@ -57,8 +57,7 @@ extension Wire.Port {
     }
 }
 
-extension Wire.Port {
-    /// As much of a port as a floating IP shows.
+extension L3_Network_V1_PortDetails {
     init(_ details: PortDetails) {
         self.init()
         id = details.id.description

@@ -28,7 +28,7 @@ struct PortsEndpoint: L3_Network_V1_Ports.SimpleServiceProtocol {
             let (ids, caller) = (request.ids.compactMap { PortID($0) }, CurrentRequest.context)
             if request.detailsOnly {
                 let details = try await registry.details(ids, for: caller)
-                return .with { $0.ports = details.map(Wire.Port.init) }
+                return .with { $0.details = details.map(L3_Network_V1_PortDetails.init) }
             }
             let ports = try await registry.ports(ids, for: caller)
             return .with { $0.ports = ports.map(render) }

@@ -322,6 +322,51 @@ void   l3__network__v1__batch_get_ports_request__free_unpacked
   assert(message->base.descriptor == &l3__network__v1__batch_get_ports_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   l3__network__v1__port_details__init
+                     (L3__Network__V1__PortDetails         *message)
+{
+  static const L3__Network__V1__PortDetails init_value = L3__NETWORK__V1__PORT_DETAILS__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__port_details__get_packed_size
+                     (const L3__Network__V1__PortDetails *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__port_details__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__port_details__pack
+                     (const L3__Network__V1__PortDetails *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__port_details__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__port_details__pack_to_buffer
+                     (const L3__Network__V1__PortDetails *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__port_details__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__PortDetails *
+       l3__network__v1__port_details__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__PortDetails *)
+     protobuf_c_message_unpack (&l3__network__v1__port_details__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__port_details__free_unpacked
+                     (L3__Network__V1__PortDetails *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__port_details__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   l3__network__v1__batch_get_ports_response__init
                      (L3__Network__V1__BatchGetPortsResponse         *message)
 {
@@ -1474,7 +1519,136 @@ const ProtobufCMessageDescriptor l3__network__v1__batch_get_ports_request__descr
   (ProtobufCMessageInit) l3__network__v1__batch_get_ports_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor l3__network__v1__batch_get_ports_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor l3__network__v1__port_details__field_descriptors[8] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__PortDetails, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "network_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__PortDetails, network_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__PortDetails, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mac_address",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__PortDetails, mac_address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "admin_state_up",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__PortDetails, admin_state_up),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "status",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__PortDetails, status),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "device_id",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__PortDetails, device_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "device_owner",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__PortDetails, device_owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__port_details__field_indices_by_name[] = {
+  4,   /* field[4] = admin_state_up */
+  6,   /* field[6] = device_id */
+  7,   /* field[7] = device_owner */
+  0,   /* field[0] = id */
+  3,   /* field[3] = mac_address */
+  2,   /* field[2] = name */
+  1,   /* field[1] = network_id */
+  5,   /* field[5] = status */
+};
+static const ProtobufCIntRange l3__network__v1__port_details__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__port_details__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.PortDetails",
+  "PortDetails",
+  "L3__Network__V1__PortDetails",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__PortDetails),
+  8,
+  l3__network__v1__port_details__field_descriptors,
+  l3__network__v1__port_details__field_indices_by_name,
+  1,  l3__network__v1__port_details__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__port_details__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__batch_get_ports_response__field_descriptors[2] =
 {
   {
     "ports",
@@ -1488,14 +1662,27 @@ static const ProtobufCFieldDescriptor l3__network__v1__batch_get_ports_response_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "details",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(L3__Network__V1__BatchGetPortsResponse, n_details),
+    offsetof(L3__Network__V1__BatchGetPortsResponse, details),
+    &l3__network__v1__port_details__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned l3__network__v1__batch_get_ports_response__field_indices_by_name[] = {
+  1,   /* field[1] = details */
   0,   /* field[0] = ports */
 };
 static const ProtobufCIntRange l3__network__v1__batch_get_ports_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor l3__network__v1__batch_get_ports_response__descriptor =
 {
@@ -1505,7 +1692,7 @@ const ProtobufCMessageDescriptor l3__network__v1__batch_get_ports_response__desc
   "L3__Network__V1__BatchGetPortsResponse",
   "l3.network.v1",
   sizeof(L3__Network__V1__BatchGetPortsResponse),
-  1,
+  2,
   l3__network__v1__batch_get_ports_response__field_descriptors,
   l3__network__v1__batch_get_ports_response__field_indices_by_name,
   1,  l3__network__v1__batch_get_ports_response__number_ranges,

@@ -25,6 +25,7 @@ typedef struct L3__Network__V1__ExtraDHCPOption L3__Network__V1__ExtraDHCPOption
 typedef struct L3__Network__V1__DNSAssignment L3__Network__V1__DNSAssignment;
 typedef struct L3__Network__V1__GetPortRequest L3__Network__V1__GetPortRequest;
 typedef struct L3__Network__V1__BatchGetPortsRequest L3__Network__V1__BatchGetPortsRequest;
+typedef struct L3__Network__V1__PortDetails L3__Network__V1__PortDetails;
 typedef struct L3__Network__V1__BatchGetPortsResponse L3__Network__V1__BatchGetPortsResponse;
 typedef struct L3__Network__V1__ListPortsRequest L3__Network__V1__ListPortsRequest;
 typedef struct L3__Network__V1__ListPortsResponse L3__Network__V1__ListPortsResponse;
@@ -279,8 +280,7 @@ struct  L3__Network__V1__BatchGetPortsRequest
   size_t n_ids;
   char **ids;
   /*
-   * Fill in `id`, `network_id`, `name`, `mac_address`, `admin_state_up`, `status`, `device_id` and `device_owner` only,
-   * at a fraction of the cost.
+   * Answer with `details` instead of `ports`, at a fraction of the cost.
    */
   protobuf_c_boolean details_only;
 };
@@ -289,15 +289,37 @@ struct  L3__Network__V1__BatchGetPortsRequest
     , 0,NULL, 0 }
 
 
+/*
+ * What a floating IP shows of its port.
+ */
+struct  L3__Network__V1__PortDetails
+{
+  ProtobufCMessage base;
+  char *id;
+  char *network_id;
+  char *name;
+  char *mac_address;
+  protobuf_c_boolean admin_state_up;
+  char *status;
+  char *device_id;
+  char *device_owner;
+};
+#define L3__NETWORK__V1__PORT_DETAILS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__port_details__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
 struct  L3__Network__V1__BatchGetPortsResponse
 {
   ProtobufCMessage base;
   size_t n_ports;
   L3__Network__V1__Port **ports;
+  size_t n_details;
+  L3__Network__V1__PortDetails **details;
 };
 #define L3__NETWORK__V1__BATCH_GET_PORTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__batch_get_ports_response__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0,NULL }
 
 
 struct  L3__Network__V1__ListPortsRequest
@@ -536,6 +558,25 @@ L3__Network__V1__BatchGetPortsRequest *
 void   l3__network__v1__batch_get_ports_request__free_unpacked
                      (L3__Network__V1__BatchGetPortsRequest *message,
                       ProtobufCAllocator *allocator);
+/* L3__Network__V1__PortDetails methods */
+void   l3__network__v1__port_details__init
+                     (L3__Network__V1__PortDetails         *message);
+size_t l3__network__v1__port_details__get_packed_size
+                     (const L3__Network__V1__PortDetails   *message);
+size_t l3__network__v1__port_details__pack
+                     (const L3__Network__V1__PortDetails   *message,
+                      uint8_t             *out);
+size_t l3__network__v1__port_details__pack_to_buffer
+                     (const L3__Network__V1__PortDetails   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Network__V1__PortDetails *
+       l3__network__v1__port_details__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__network__v1__port_details__free_unpacked
+                     (L3__Network__V1__PortDetails *message,
+                      ProtobufCAllocator *allocator);
 /* L3__Network__V1__BatchGetPortsResponse methods */
 void   l3__network__v1__batch_get_ports_response__init
                      (L3__Network__V1__BatchGetPortsResponse         *message);
@@ -730,6 +771,9 @@ typedef void (*L3__Network__V1__GetPortRequest_Closure)
 typedef void (*L3__Network__V1__BatchGetPortsRequest_Closure)
                  (const L3__Network__V1__BatchGetPortsRequest *message,
                   void *closure_data);
+typedef void (*L3__Network__V1__PortDetails_Closure)
+                 (const L3__Network__V1__PortDetails *message,
+                  void *closure_data);
 typedef void (*L3__Network__V1__BatchGetPortsResponse_Closure)
                  (const L3__Network__V1__BatchGetPortsResponse *message,
                   void *closure_data);
@@ -845,6 +889,7 @@ extern const ProtobufCMessageDescriptor l3__network__v1__extra_dhcpoption__descr
 extern const ProtobufCMessageDescriptor l3__network__v1__dnsassignment__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__get_port_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__batch_get_ports_request__descriptor;
+extern const ProtobufCMessageDescriptor l3__network__v1__port_details__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__batch_get_ports_response__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__list_ports_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__list_ports_response__descriptor;
