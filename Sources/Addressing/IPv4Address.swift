@@ -89,7 +89,8 @@ extension IPv4Address: LosslessStringConvertible {
         self = address
     }
 
-    @usableFromInline init?(utf8 text: Span<UInt8>) {
+    /// The address in the UTF-8 octets of a dotted quad; nil for any other text.
+    public init?(utf8 text: Span<UInt8>) {
         var position = 0
         guard let address = IPv4Address(readingFrom: text, at: &position), position == text.count else { return nil }
         self = address

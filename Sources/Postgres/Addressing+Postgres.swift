@@ -13,6 +13,15 @@ extension IPv4Address: PostgresEncodable, PostgresDecodable {
         guard let address = IPv4Address(text) else { throw .decoding("\"\(postgresText)\" is not an IPv4 address") }
         self = address
     }
+
+    /// Dotted decimal, with or without `/32`.
+    public init(postgresUTF8 text: Span<UInt8>) throws(PostgresError) {
+        guard let address = IPv4Address(utf8: text) else {
+            try self.init(postgresText: String(utf8Octets: text))
+            return
+        }
+        self = address
+    }
 }
 
 extension IPv6Address: PostgresEncodable, PostgresDecodable {

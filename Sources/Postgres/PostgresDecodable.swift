@@ -5,28 +5,52 @@ public protocol PostgresDecodable: Sendable {
     /// - Throws: ``PostgresError/decoding(_:)`` when the text is not such a value.
     init(postgresText: String) throws(PostgresError)
 
+    /// Reads the value from the UTF-8 octets of its text, where they lie.
+    ///
+    /// A type that stands in every row reads them itself and so needs no `String`; the others get one.
+    ///
+    /// - Throws: ``PostgresError/decoding(_:)`` when the text is not such a value.
+    init(postgresUTF8 text: Span<UInt8>) throws(PostgresError)
+
     /// What NULL reads as; nil where NULL is an error. Only `Optional` gives something else than the default, nil.
     static var postgresNull: Self? { get }
 }
 
 extension PostgresDecodable {
     /// NULL is an error.
-    public static var postgresNull: Self? { nil }
+    @inlinable public static var postgresNull: Self? { nil }
+
+    /// Reads the octets as a `String`.
+    @inlinable public init(postgresUTF8 text: Span<UInt8>) throws(PostgresError) {
+        try self.init(postgresText: String(utf8Octets: text))
+    }
+}
+
+extension String {
+    /// The text of these UTF-8 octets.
+    @inlinable init(utf8Octets text: Span<UInt8>) {
+        self = text.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
 }
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
     /// The wrapped value's reading.
-    public init(postgresText: String) throws(PostgresError) {
+    @inlinable public init(postgresText: String) throws(PostgresError) {
         self = .some(try Wrapped(postgresText: postgresText))
     }
 
+    /// The wrapped value's reading.
+    @inlinable public init(postgresUTF8 text: Span<UInt8>) throws(PostgresError) {
+        self = .some(try Wrapped(postgresUTF8: text))
+    }
+
     /// NULL reads as nil.
-    public static var postgresNull: Wrapped?? { .some(.none) }
+    @inlinable public static var postgresNull: Wrapped?? { .some(.none) }
 }
 
 extension String: PostgresDecodable {
     /// The column's text, whatever its type: JSON, timestamps and numbers come as PostgreSQL prints them.
-    public init(postgresText: String) {
+    @inlinable public init(postgresText: String) {
         self = postgresText
     }
 }
@@ -49,6 +73,27 @@ extension PostgresDecodable where Self: FixedWidthInteger {
             throw .decoding("\"\(postgresText)\" is not a \(Self.self)")
         }
         self = value
+    }
+
+    /// A decimal number within the type's range.
+    @inlinable public init(postgresUTF8 text: Span<UInt8>) throws(PostgresError) {
+        // Up to 18 digits fit whatever they are; the server writes no sign but the minus.
+        guard 1...18 ~= text.count, let value = Self(digits: text) else {
+            try self.init(postgresText: String(utf8Octets: text))
+            return
+        }
+        self = value
+    }
+
+    /// A number of up to 18 digits; nil for anything else, or when it does not fit.
+    @inlinable init?(digits text: Span<UInt8>) {
+        var value: Int64 = 0
+        for index in text.indices {
+            let digit = text[index] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            value = value * 10 + Int64(digit)
+        }
+        self.init(exactly: value)
     }
 }
 
@@ -80,7 +125,7 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
 }
 
 extension PostgresDecodable {
-    /// Reads a column's text, or NULL.
+    /// Reads an element's text, or NULL.
     init(postgresColumn text: String?, named name: @autoclosure () -> String) throws(PostgresError) {
         if let text {
             self = try Self(postgresText: text)

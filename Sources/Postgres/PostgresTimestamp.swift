@@ -36,8 +36,13 @@ extension PostgresTimestamp: PostgresEncodable {
 extension PostgresTimestamp: PostgresDecodable {
     /// Reads what a session in UTC and ISO date style prints, as in `2026-11-24 03:59:21.5+00`.
     public init(postgresText: String) throws(PostgresError) {
-        guard let value = TimestampReader.read(postgresText) else {
-            throw .decoding("\"\(postgresText)\" is not a timestamp")
+        try self.init(postgresUTF8: Array(postgresText.utf8).span)
+    }
+
+    /// Reads what a session in UTC and ISO date style prints, as in `2026-11-24 03:59:21.5+00`.
+    public init(postgresUTF8 text: Span<UInt8>) throws(PostgresError) {
+        guard let value = TimestampReader.read(text) else {
+            throw .decoding("\"\(String(utf8Octets: text))\" is not a timestamp")
         }
         microseconds = value
     }

@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import Glibc
 
 /// Owns one `PGresult` and frees it with its last reader.
 ///
@@ -7,21 +8,15 @@ final class ResultHandle: @unchecked Sendable {
     private let pointer: OpaquePointer
     let count: Int
     let columnCount: Int
-    /// Where the columns of a result of several rows are, by name; the first of a name counts.
-    private let positions: [String: Int32]
+    /// The columns of a result of several rows; one row is read sooner than they are put in order.
+    private let names: ColumnNames?
 
     /// Takes the result over.
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
         count = Int(PQntuples(pointer))
         columnCount = Int(PQnfields(pointer))
-        var positions: [String: Int32] = [:]
-        // One row is read sooner than the table is made.
-        for column in 0..<Int32(count > 4 ? columnCount : 0) {
-            guard let name = PQfname(pointer, column).map({ String(cString: $0) }) else { continue }
-            if positions[name] == nil { positions[name] = column }
-        }
-        self.positions = positions
+        names = count > 4 ? ColumnNames((0..<Int32(columnCount)).map { Self.name(of: $0, in: pointer) }) : nil
     }
 
     deinit { PQclear(pointer) }
@@ -37,27 +32,28 @@ final class ResultHandle: @unchecked Sendable {
         (0..<Int32(columnCount)).map(name(of:))
     }
 
-    func name(of column: Int32) -> String {
+    func name(of column: Int32) -> String { Self.name(of: column, in: pointer) }
+
+    private static func name(of column: Int32, in pointer: OpaquePointer) -> String {
         PQfname(pointer, column).map { String(cString: $0) } ?? ""
     }
 
-    /// Compares exactly: `PQfnumber` would fold capitals.
+    /// The first column of a name; compares exactly: `PQfnumber` would fold capitals.
     func position(of name: String) -> Int32? {
-        if !positions.isEmpty { return positions[name] }
-        return (0..<Int32(columnCount)).first { column in
-            guard let found = PQfname(pointer, column) else { return false }
-            var end = 0
-            for byte in name.utf8 {
-                guard UInt8(bitPattern: found[end]) == byte else { return false }
-                end += 1
+        var name = name
+        return name.withUTF8 { name in
+            if let names { return names.position(of: name.span) }
+            return (0..<Int32(columnCount)).first { column in
+                guard let found = PQfname(pointer, column), strlen(found) == name.count else { return false }
+                return name.baseAddress.map { memcmp(found, $0, name.count) == 0 } ?? true
             }
-            return found[end] == 0
         }
     }
 
-    func text(row: Int32, column: Int32) -> String? {
+    /// The octets of a value, which stay where they are as long as the result does; nil for NULL.
+    func octets(row: Int32, column: Int32) -> UnsafeBufferPointer<UInt8>? {
         guard PQgetisnull(pointer, row, column) == 0, let value = PQgetvalue(pointer, row, column) else { return nil }
-        let bytes = UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(pointer, row, column)))
-        return String(decoding: bytes, as: UTF8.self)
+        let octets = UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(pointer, row, column)))
+        return octets.assumingMemoryBound(to: UInt8.self)
     }
 }

@@ -28,7 +28,8 @@ extension Rows: RandomAccessCollection {
 
 /// One row of a result.
 ///
-/// Cheap to copy; it keeps the whole result alive.
+/// Cheap to copy; it keeps the whole result alive. Reading is inlined where it is called, so that each value is read by
+/// code of its type.
 public struct Row: Sendable {
     let result: ResultHandle
     let index: Int32
@@ -38,14 +39,11 @@ public struct Row: Sendable {
     /// An `Optional` type takes NULL.
     ///
     /// - Throws: ``PostgresError/decoding(_:)`` when there is no such column, or it does not hold a `Value`.
-    public func column<Value: PostgresDecodable>(
+    @inlinable public func column<Value: PostgresDecodable>(
         _ position: Int,
         as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value {
-        guard 0..<result.columnCount ~= position else {
-            throw .decoding("no column \(position) in a row of \(result.columnCount)")
-        }
-        return try read(Int32(position))
+        try read(checked(position))
     }
 
     /// Reads the column with a name.
@@ -53,12 +51,11 @@ public struct Row: Sendable {
     /// An `Optional` type takes NULL.
     ///
     /// - Throws: ``PostgresError/decoding(_:)`` when there is no such column, or it does not hold a `Value`.
-    public func column<Value: PostgresDecodable>(
+    @inlinable public func column<Value: PostgresDecodable>(
         _ name: String,
         as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value {
-        guard let position = result.position(of: name) else { throw .decoding("no column \"\(name)\"") }
-        return try read(position)
+        try read(position(of: name))
     }
 
     /// Reads the first columns, in order: `let (id, name) = try row.decode(Int.self, String?.self)`.
@@ -75,12 +72,40 @@ public struct Row: Sendable {
         return (repeat try next((each Value).self))
     }
 
-    private func read<Value: PostgresDecodable>(_ position: Int32) throws(PostgresError) -> Value {
-        do throws(PostgresError) {
-            return try Value(postgresColumn: result.text(row: index, column: position), named: "it")
-        } catch {
-            guard case .decoding(let what) = error else { throw error }
-            throw .decoding("column \"\(result.name(of: position))\": \(what)")
+    @usableFromInline func checked(_ position: Int) throws(PostgresError) -> Int32 {
+        guard 0..<result.columnCount ~= position else {
+            throw .decoding("no column \(position) in a row of \(result.columnCount)")
         }
+        return Int32(position)
+    }
+
+    @usableFromInline func position(of name: String) throws(PostgresError) -> Int32 {
+        guard let position = result.position(of: name) else { throw .decoding("no column \"\(name)\"") }
+        return position
+    }
+
+    @inlinable func read<Value: PostgresDecodable>(_ position: Int32) throws(PostgresError) -> Value {
+        guard let octets = octets(at: position) else {
+            if let null = Value.postgresNull { return null }
+            throw failure(.decoding("it is NULL"), at: position)
+        }
+        do throws(PostgresError) {
+            // The row, and with it the result that the octets lie in, outlives the reading.
+            return try withExtendedLifetime(self) { () throws(PostgresError) in
+                try Value(postgresUTF8: octets.span)
+            }
+        } catch {
+            throw failure(error, at: position)
+        }
+    }
+
+    @usableFromInline func octets(at position: Int32) -> UnsafeBufferPointer<UInt8>? {
+        result.octets(row: index, column: position)
+    }
+
+    /// The error with the column's name.
+    @usableFromInline func failure(_ error: PostgresError, at position: Int32) -> PostgresError {
+        guard case .decoding(let what) = error else { return error }
+        return .decoding("column \"\(result.name(of: position))\": \(what)")
     }
 }

@@ -53,43 +53,44 @@ extension ID: LosslessStringConvertible {
     /// The id's canonical text: lower-case and dashed.
     public var description: String {
         String(unsafeUninitializedCapacity: 36) { buffer in
-            var position = 0
-            for index in 0..<16 {
-                if index == 4 || index == 6 || index == 8 || index == 10 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let half = index < 8 ? high : low
-                let octet = UInt8(truncatingIfNeeded: half >> UInt64(56 - (index & 7) * 8))
-                buffer[position] = hexDigit(octet >> 4)
-                buffer[position + 1] = hexDigit(octet & 15)
-                position += 2
-            }
-            return position
+            let text = UnsafeMutableRawBufferPointer(buffer)
+            let (first, last) = (HexWord.text(high >> 32), HexWord.text(low))
+            let (second, third) = (HexWord.text(high), HexWord.text(low >> 32))
+            text.storeBytes(of: first.bigEndian, toByteOffset: 0, as: UInt64.self)
+            text.storeBytes(of: UInt32(second >> 32).bigEndian, toByteOffset: 9, as: UInt32.self)
+            text.storeBytes(of: UInt32(truncatingIfNeeded: second).bigEndian, toByteOffset: 14, as: UInt32.self)
+            text.storeBytes(of: UInt32(third >> 32).bigEndian, toByteOffset: 19, as: UInt32.self)
+            text.storeBytes(of: UInt32(truncatingIfNeeded: third).bigEndian, toByteOffset: 24, as: UInt32.self)
+            text.storeBytes(of: last.bigEndian, toByteOffset: 28, as: UInt64.self)
+            for dash in stride(from: 8, through: 23, by: 5) { buffer[dash] = UInt8(ascii: "-") }
+            return 36
         }
     }
 
     /// An id from its dashed text, in either case; nil when the text is anything else.
     public init?(_ description: String) {
-        var halves: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        var position = 0
-        for byte in description.utf8 {
-            defer { position += 1 }
-            if position == 8 || position == 13 || position == 18 || position == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
-                continue
-            }
-            guard digits < 32, let value = hexValue(byte) else { return nil }
-            if digits < 16 {
-                halves.0 = halves.0 << 4 | UInt64(value)
-            } else {
-                halves.1 = halves.1 << 4 | UInt64(value)
-            }
-            digits += 1
+        var text = description
+        guard let id = text.withUTF8({ ID(utf8: $0.span) }) else { return nil }
+        self = id
+    }
+
+    /// An id from the UTF-8 octets of its dashed text, in either case; nil when the text is anything else.
+    public init?(utf8 text: Span<UInt8>) {
+        guard text.count == 36, text[8] == UInt8(ascii: "-"), text[13] == UInt8(ascii: "-"),
+            text[18] == UInt8(ascii: "-"), text[23] == UInt8(ascii: "-")
+        else { return nil }
+        let bytes = text.bytes
+        // Every load lies within the 36 octets, and any octets are a number.
+        func word(_ place: Int) -> UInt64 {
+            bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian
         }
-        guard digits == 32, position == 36 else { return nil }
-        self.init(high: halves.0, low: halves.1)
+        func half(_ place: Int) -> UInt64 {
+            UInt64(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self).bigEndian)
+        }
+        guard let first = HexWord.number(word(0)), let second = HexWord.number(half(9) << 32 | half(14)),
+            let third = HexWord.number(half(19) << 32 | half(24)), let last = HexWord.number(word(28))
+        else { return nil }
+        self.init(high: first << 32 | second, low: third << 32 | last)
     }
 }
 
@@ -97,18 +98,5 @@ extension ID: Comparable {
     /// The order of the ids' octets, which is the order of their text.
     public static func < (left: ID, right: ID) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
-    }
-}
-
-private func hexDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-}
-
-private func hexValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
     }
 }

@@ -22,6 +22,23 @@ import Testing
         #expect(RouterID(text) == nil)
     }
 
+    @Test func `each octet in each place is a digit or a dash, or no id`() {
+        let text = Array("7f0e1c52-9a1b-4f0e-8f5e-2f6d3c1a9b77".utf8)
+        for place in text.indices {
+            for octet in UInt8.min...UInt8.max {
+                var changed = text
+                changed[place] = octet
+                let isDash = [8, 13, 18, 23].contains(place)
+                let digit = Character(UnicodeScalar(octet)).hexDigitValue
+                let expected = isDash ? octet == UInt8(ascii: "-") : octet < 128 && digit != nil
+                let octets = changed.span
+                let id = RouterID(utf8: octets)
+                #expect((id != nil) == expected, "octet \(octet) in place \(place)")
+                if let id { #expect(id.description == String(decoding: changed, as: UTF8.self).lowercased()) }
+            }
+        }
+    }
+
     @Test func `random ids are version 4 and differ`() {
         let ids = (0..<1000).map { _ in PortID.random() }
         #expect(Set(ids).count == ids.count)
