@@ -225,7 +225,10 @@ let testTargets: [Target] = [
     tests("ArchitectureTests", uses: []),
     tests(
         "SystemTests",
-        uses: ["Sluice", "Netlink", "KernelTestSupport", "Addressing", nioHTTP1, subprocess, system]
+        uses: [
+            "Sluice", "ServiceRuntime", "HTTP2Transport", "Netlink", "KernelTestSupport", "Addressing", nioHTTP1,
+            subprocess, system,
+        ]
     ),
     tests(
         "AcceptanceTests",

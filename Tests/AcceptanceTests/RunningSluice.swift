@@ -10,7 +10,7 @@ import Testing
 enum RunningSluice {
     /// Starts one, hands over its endpoint, and removes everything again.
     static func serving(_ body: (String) async throws -> Void) async throws {
-        let demo = try Demo(port: try FreePort.find(), isVerbose: getenv("SLUICE_TEST_LOGS") != nil)
+        let demo = try Demo(port: try FreePort.find(), output: LinePrinter(isQuiet: getenv("SLUICE_TEST_LOGS") == nil))
         do {
             try demo.node.make()
             try await demo.cluster.start()

@@ -1,5 +1,4 @@
 import Glibc
-import Subprocess
 import Testing
 
 @testable import Sluice
@@ -22,28 +21,27 @@ import Testing
     }
 
     /// The control: with the router's table deleted by hand and the agent held, each kind of traffic tells a loss; the
-    /// agent, let go, puts the table back.
+    /// agent, let go, puts the table back, says so once and counts it.
     private func seesALoss(of traffic: inout SteadyTraffic, in system: SystemUnderTest) async throws {
         traffic.start()
         #expect(try await traffic.losses() == [])
+        let repair = "router was changed by others and put right"
+        #expect(system.log.lines(of: "agent", with: repair) == [], "nothing that happened was a repair")
         try system.demo.cluster.signal("agent", SIGSTOP)
-        let deletion = try await Subprocess.run(
-            .name("ip"),
-            arguments: [
-                "netns", "exec", "qrouter-\(system.scene.router.id)", "nft", "delete", "table", "ip", "sluice",
-            ],
-            output: .discarded,
-            error: .discarded
-        )
-        #expect(deletion.terminationStatus.isSuccess)
-        let flows = traffic.flows
+        try await system.inRouter("nft", "delete", "table", "ip", "sluice")
+        let flows = traffic.flows.filter(\.path.isTranslated)
         try? await system.eventually(within: .seconds(10)) {
             flows.allSatisfy { $0.hasFailed || ($0.kind == .datagrams && $0.missing(upTo: $0.sent) > 100) }
         }
         for flow in flows { #expect(flow.hasFailed || flow.missing(upTo: flow.sent) > 100, "\(flow.title)") }
+        for flow in traffic.flows where !flow.path.isTranslated { #expect(!flow.hasFailed, "\(flow.title)") }
         traffic.stop()
         try system.demo.cluster.signal("agent", SIGCONT)
         try await traffic.waitUntilOpen()
+        try await system.eventually { !system.log.lines(of: "agent", with: repair).isEmpty }
+        let said = system.log.lines(of: "agent", with: repair)
+        #expect(said.count == 1 && said[0].contains("table sluice: expected present, found missing"), "\(said)")
+        #expect(try system.metricsText(of: "agent").contains("sluice_agent_repairs_total{kind=\"table\"} 1\n"))
     }
 }
 

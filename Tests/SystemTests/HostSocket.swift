@@ -4,7 +4,8 @@ import Netlink
 
 @testable import Sluice
 
-/// A socket in a host's namespace that gives up after five seconds without an answer; closed when it is let go.
+/// A socket of both families in a host's namespace that gives up after five seconds without an answer; closed when it is
+/// let go.
 final class HostSocket: Sendable {
     enum Kind: String, Sendable {
         case tcp, udp
@@ -16,7 +17,7 @@ final class HostSocket: Sendable {
         let type = kind == .tcp ? Int32(SOCK_STREAM.rawValue) : Int32(SOCK_DGRAM.rawValue)
         let namespace = try NetworkNamespace.open(named: host.namespace)
         descriptor = try namespace.perform { () throws(NetlinkError) in
-            socket(AF_INET, type | Int32(SOCK_CLOEXEC.rawValue), 0)
+            socket(AF_INET6, type | Int32(SOCK_CLOEXEC.rawValue), 0)
         }
         guard descriptor >= 0 else { throw SluiceError("socket: \(errorText())") }
         var limit = timeval(tv_sec: 5, tv_usec: 0)
@@ -25,19 +26,21 @@ final class HostSocket: Sendable {
         }
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var no: Int32 = 0
+        setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &no, socklen_t(MemoryLayout<Int32>.size))
     }
 
     deinit { close(descriptor) }
 
     func listen(on port: UInt16) throws {
-        guard Self.withAddress(nil, port, { bind(descriptor, $0, $1) }) == 0 else {
+        guard Peer(address: .any(.v6), port: port).withAddress({ bind(descriptor, $0, $1) }) == 0 else {
             throw SluiceError("bind: \(errorText())")
         }
         _ = Glibc.listen(descriptor, 64)
     }
 
-    func connect(to address: IPv4Address, _ port: UInt16) throws {
-        guard Self.withAddress(address, port, { Glibc.connect(descriptor, $0, $1) }) == 0 else {
+    func connect(to address: IPAddress, _ port: UInt16) throws {
+        guard Peer(address: address, port: port).withAddress({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
             throw SluiceError("connect: \(errorText())")
         }
     }
@@ -50,27 +53,52 @@ final class HostSocket: Sendable {
         }
     }
 
-    /// The next number that comes; nil when nothing is there and it was not to wait.
-    func receive(waits: Bool = true) throws -> UInt32? {
-        var number: UInt32 = 0
-        let count = recv(descriptor, &number, 4, Int32(waits ? MSG_WAITALL : MSG_DONTWAIT))
-        if count == 4 { return number }
+    /// The next echo that comes; nil when nothing is there and it was not to wait.
+    func receive(waits: Bool = true) throws -> HostEcho.Answer? {
+        var answer = HostEcho.Answer()
+        let size = MemoryLayout<HostEcho.Answer>.size
+        let count = recv(descriptor, &answer, size, Int32(waits ? MSG_WAITALL : MSG_DONTWAIT))
+        if count == size { return answer }
         if !waits && count < 0 && errno == EAGAIN { return nil }
         throw SluiceError(count < 0 ? "receive: \(errorText())" : "receive: the connection ended")
     }
+}
 
-    private static func withAddress(
-        _ address: IPv4Address?,
-        _ port: UInt16,
-        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-    ) -> Int32 {
-        var raw = sockaddr_in()
-        raw.sin_family = sa_family_t(AF_INET)
-        raw.sin_port = port.bigEndian
-        raw.sin_addr.s_addr = address?.bigEndian ?? 0
+/// One end of a conversation.
+struct Peer: Hashable, Sendable, CustomStringConvertible {
+    var address: IPAddress
+    var port: UInt16
+
+    var description: String { "\(address) port \(port)" }
+
+    init(address: IPAddress, port: UInt16) {
+        self.address = address
+        self.port = port
+    }
+
+    /// The end that a socket of both families names.
+    init(_ raw: sockaddr_in6) {
+        let address = withUnsafeBytes(of: raw.sin6_addr) { IPv6Address(bytes: $0) } ?? .any
+        self.address =
+            address.isIPv4Mapped
+            ? .v4(IPv4Address(rawValue: UInt32(truncatingIfNeeded: address.low))) : .v6(address)
+        port = UInt16(bigEndian: raw.sin6_port)
+    }
+
+    /// Lends the end as a socket of both families wants it named.
+    func withAddress(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        var raw = sockaddr_in6()
+        raw.sin6_family = sa_family_t(AF_INET6)
+        raw.sin6_port = port.bigEndian
+        let bytes =
+            switch address {
+            case .v4(let address): IPv6Address(high: 0, low: 0xffff_0000_0000 | UInt64(address.rawValue)).bytes
+            case .v6(let address): address.bytes
+            }
+        withUnsafeMutableBytes(of: &raw.sin6_addr) { $0.copyBytes(from: bytes) }
         return withUnsafePointer(to: &raw) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                body($0, socklen_t(MemoryLayout<sockaddr_in6>.size))
             }
         }
     }

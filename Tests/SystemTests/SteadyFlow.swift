@@ -8,11 +8,15 @@ import Synchronization
 struct TrafficPath: Sendable {
     var title: String
     var client: DemoHost
-    var destination: IPv4Address
+    var destination: IPAddress
     var port = HostEcho.port
+    /// As whom the client must appear at the other end.
+    var identity: IPAddress
+    /// Whether the router's table makes the path what it is; other paths are only routed.
+    var isTranslated: Bool { destination.version == .v4 }
 
-    /// Calls once on a new socket; throws unless the echo comes.
-    func call(_ kind: HostSocket.Kind, within limit: Duration? = nil) throws {
+    /// Calls once on a new socket and returns whom the other end saw; throws unless the echo comes.
+    @discardableResult func call(_ kind: HostSocket.Kind, within limit: Duration? = nil) throws -> Peer? {
         let socket = try HostSocket(on: client, kind)
         if let limit {
             var time = timeval(tv_sec: 0, tv_usec: Int(limit / .microseconds(1)))
@@ -22,7 +26,7 @@ struct TrafficPath: Sendable {
         }
         try socket.connect(to: destination, port)
         try socket.send(1)
-        _ = try socket.receive()
+        return try socket.receive()?.peer
     }
 }
 
@@ -44,6 +48,16 @@ final class SteadyFlow: Sendable {
         var longest = Duration.zero
         var awaited: Set<UInt32> = []
         var failures: [String] = []
+        /// Whom the other end sees in the flow; a translation that was lost and made anew has another port.
+        var peer: Peer?
+
+        /// Notes whom the other end saw.
+        mutating func see(_ seen: Peer?, as identity: IPAddress) {
+            guard let seen else { return }
+            if let peer, peer != seen { failures.append("after \(echoes) echoes: seen as \(seen), before as \(peer)") }
+            if seen.address != identity { failures.append("seen as \(seen), not as \(identity)") }
+            peer = seen
+        }
     }
 
     let path: TrafficPath
@@ -96,8 +110,10 @@ final class SteadyFlow: Sendable {
                     let number = begin()
                     let start = ContinuousClock.now
                     defer { state.withLock { _ = $0.awaited.remove(number) } }
-                    try path.call(.tcp)
-                    finish(number, after: start.duration(to: .now))
+                    let peer = try path.call(.tcp)
+                    // Each connection is a flow of its own, with a port of its own.
+                    state.withLock { $0.peer = nil }
+                    finish(number, seenAs: peer, after: start.duration(to: .now))
                 }
                 usleep(20_000)
             } while !isStopped
@@ -111,8 +127,9 @@ final class SteadyFlow: Sendable {
             let number = begin()
             let start = ContinuousClock.now
             try socket.send(number)
-            guard try socket.receive() == number else { throw SluiceError("another number came back") }
-            finish(number, after: start.duration(to: .now))
+            let echo = try socket.receive()
+            guard let echo, echo.number == number else { throw SluiceError("another number came back") }
+            finish(number, seenAs: echo.peer, after: start.duration(to: .now))
             usleep(10_000)
         } while !isStopped
     }
@@ -129,7 +146,8 @@ final class SteadyFlow: Sendable {
             usleep(10_000)
             attempt {
                 while let echo = try socket.receive(waits: false) {
-                    finish(echo, after: starts.removeValue(forKey: echo)?.duration(to: .now) ?? .zero)
+                    let time = starts.removeValue(forKey: echo.number)?.duration(to: .now) ?? .zero
+                    finish(echo.number, seenAs: echo.peer, after: time)
                 }
             }
         } while !isStopped
@@ -145,8 +163,9 @@ final class SteadyFlow: Sendable {
         }
     }
 
-    private func finish(_ number: UInt32, after time: Duration) {
+    private func finish(_ number: UInt32, seenAs peer: Peer?, after time: Duration) {
         state.withLock { state in
+            state.see(peer, as: path.identity)
             state.awaited.remove(number)
             state.echoes += 1
             state.longest = max(state.longest, time)

@@ -5,7 +5,7 @@ import Testing
 @testable import Sluice
 
 /// All that a router does to traffic, at once: a TCP flow, a UDP flow and fresh connections, each through SNAT, a
-/// floating IP and port forwardings.
+/// floating IP and port forwardings, and routed over IPv6.
 struct SteadyTraffic {
     let system: SystemUnderTest
     private let echoes: [HostEcho]
@@ -18,18 +18,33 @@ struct SteadyTraffic {
         let scene = system.scene
         echoes = try [scene.blue, scene.green, scene.outside].map { try HostEcho(on: $0) }
         let forwarded = try await Self.forward(to: scene.second, on: scene.external, system.client)
+        let outside = try Self.address("203.0.113.1")
+        let network = try await RoutedNetwork(through: system)
         paths = [
-            TrafficPath(title: "SNAT", client: scene.green, destination: try Self.address("203.0.113.1")),
+            TrafficPath(
+                title: "SNAT",
+                client: scene.green,
+                destination: outside,
+                identity: try Self.address(scene.router.address)
+            ),
             TrafficPath(
                 title: "floating IP",
                 client: scene.outside,
-                destination: try Self.address(scene.floatingIP.address)
+                destination: try Self.address(scene.floatingIP.address),
+                identity: outside
             ),
             TrafficPath(
                 title: "port forwarding",
                 client: scene.outside,
                 destination: try Self.address(forwarded),
-                port: 7091
+                port: 7091,
+                identity: outside
+            ),
+            TrafficPath(
+                title: "IPv6",
+                client: scene.green,
+                destination: network.outside,
+                identity: network.inside
             ),
         ]
         try await waitUntilOpen()
@@ -98,5 +113,5 @@ struct SteadyTraffic {
         return floatingIP["floating_ip_address"].text
     }
 
-    private static func address(_ text: String) throws -> IPv4Address { try #require(IPv4Address(text)) }
+    private static func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import KernelTestSupport
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import Sluice
@@ -9,13 +10,16 @@ import Testing
 struct SystemUnderTest {
     let demo: Demo
     let scene: Demo.Scene
+    let log: ProgramLog
 
     /// Builds it, runs the body, and removes everything again.
     static func run(_ body: (SystemUnderTest) async throws -> Void) async throws {
-        let demo = try Demo(port: try FreePort.find(), isVerbose: getenv("SLUICE_TEST_LOGS") != nil)
+        let log = ProgramLog()
+        let output = LinePrinter(isQuiet: getenv("SLUICE_TEST_LOGS") == nil, reader: { log.add($0, from: $1) })
+        let demo = try Demo(port: try FreePort.find(), output: output)
         do {
             let scene = try await demo.build()
-            try await body(SystemUnderTest(demo: demo, scene: scene))
+            try await body(SystemUnderTest(demo: demo, scene: scene, log: log))
         } catch {
             await demo.clean()
             throw error
@@ -38,6 +42,18 @@ struct SystemUnderTest {
             try #require(ContinuousClock.now < deadline, "not so within \(limit)")
             try await Task.sleep(for: .milliseconds(20))
         }
+    }
+}
+
+/// What the programs printed so far.
+final class ProgramLog: Sendable {
+    private let lines = Mutex<[String: [String]]>([:])
+
+    func add(_ line: String, from program: String) { lines.withLock { $0[program, default: []].append(line) } }
+
+    /// The lines of a program that hold a text.
+    func lines(of program: String, with text: String) -> [String] {
+        lines.withLock { $0[program] ?? [] }.filter { $0.contains(text) }
     }
 }
 

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized, .wholeSystem) struct WholeSystemTests {
     @Test(.timeLimit(.minutes(3)))
     func `the demo's proofs hold and it leaves nothing behind`() async throws {
-        let demo = try Demo(port: try FreePort.find(), isVerbose: getenv("SLUICE_TEST_LOGS") != nil)
+        let demo = try Demo(port: try FreePort.find(), output: LinePrinter(isQuiet: getenv("SLUICE_TEST_LOGS") == nil))
         do {
             try await demo.play()
         } catch {

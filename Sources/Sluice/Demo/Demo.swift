@@ -14,7 +14,7 @@ final class Demo: Sendable {
     private let routers = Mutex<[String]>([])
     private let servers = Mutex<[DemoServer]>([])
 
-    init(port: UInt16, isVerbose: Bool) throws {
+    init(port: UInt16, output: LinePrinter) throws {
         prefix = "sluice-demo-\(getpid())-\(UInt16.random(in: .min ... .max))"
         data = "/tmp/\(prefix)"
         node = DemoNode(name: prefix)
@@ -27,7 +27,7 @@ final class Demo: Sendable {
                 nodeNamespace: node.name,
                 nodeName: "demo-node"
             ),
-            output: LinePrinter(isQuiet: !isVerbose)
+            output: output
         )
         story = DemoStory(client: RESTClient(host: "127.0.0.1", port: Int(port)), report: report)
     }

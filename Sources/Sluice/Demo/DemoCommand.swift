@@ -26,7 +26,7 @@ struct DemoCommand: AsyncParsableCommand {
     var verbose = false
 
     func run() async throws {
-        let demo = try Demo(port: port == 0 ? try FreePort.find() : port, isVerbose: verbose)
+        let demo = try Demo(port: port == 0 ? try FreePort.find() : port, output: LinePrinter(isQuiet: !verbose))
         let interruption = await Interruption()
         let held: Bool
         do {

@@ -8,7 +8,7 @@ final class LocalCluster: Sendable {
     let settings: ClusterSettings
     let folder: RunFolder
     private let account: Account
-    private let output: LinePrinter
+    let output: LinePrinter
     private let running = Mutex<[SupervisedProgram]>([])
     private let lock = Mutex<Int32?>(nil)
 
