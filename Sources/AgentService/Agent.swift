@@ -17,6 +17,7 @@ struct Agent<Transport: ClientTransport> {
         addresses: GRPCClient<Transport>,
         health: HealthReporter,
         metrics: MetricRegistry = MetricRegistry(),
+        roomForNews: Int32 = RouteEvents.usualRoom,
         logger: Logger
     ) {
         let attendants = Attendants(logger: logger)
@@ -69,7 +70,11 @@ struct Agent<Transport: ClientTransport> {
             } ?? []
         var listeners: [any Service] = []
         do throws(NetlinkError) {
-            listeners = [try KernelListener(host: host, kernel: kernel, logger: logger) { reconciler.take($0) }]
+            listeners = [
+                try KernelListener(host: host, kernel: kernel, logger: logger, room: roomForNews) {
+                    reconciler.take($0)
+                }
+            ]
         } catch {
             logger.warning("others' changes are only found at intervals", metadata: [Telemetry.reason: "\(error)"])
         }

@@ -144,6 +144,7 @@ private struct FindingSearch {
             compare(.hostEnd, "bridge of \(plan.hostEnd)", wanted.bridge ?? "none", end.bridge ?? "none")
             compare(.hostEnd, "MTU of \(plan.hostEnd)", wanted.mtu, end.mtu)
             compare(.hostEnd, "state of \(plan.hostEnd)", wanted.isUp ? "up" : "down", end.isUp ? "up" : "down")
+            compare(.hostEnd, "state of \(plan.bridge.name)", "up", end.isBridgeUp ? "up" : "down")
         } else {
             findings.append(Finding(kind: .hostEnd, subject: "other end \(plan.hostEnd) of \(name)"))
         }

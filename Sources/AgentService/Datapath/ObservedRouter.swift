@@ -55,6 +55,8 @@ struct HostEndSettings: Hashable, Sendable {
     /// In bytes.
     var mtu: Int
     var isUp = true
+    /// Whether the bridge is up; true of an operator's, which is not for us to judge.
+    var isBridgeUp = true
 }
 
 extension ObservedRouter {

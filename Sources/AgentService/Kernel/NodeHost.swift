@@ -95,15 +95,23 @@ final class NodeHost: Sendable {
             guard let link = try route.link(named: name), link.index == device.peer, link.peer == device.index else {
                 return nil
             }
-            var bridge: String?
-            if let master = link.master { bridge = try route.link(master)?.name }
-            return HostEndSettings(bridge: bridge, mtu: link.mtu, isUp: link.isUp)
+            var settings = HostEndSettings(mtu: link.mtu, isUp: link.isUp)
+            if let master = link.master, let bridge = try route.link(master) {
+                settings.bridge = bridge.name
+                settings.isBridgeUp = bridge.isUp || !KernelNames.isNetworkBridge(bridge.name)
+            }
+            return settings
         }
     }
 
-    /// The bridge's number; one of ours is made where it is missing, under the lock in which it gets its first port.
+    /// The bridge's number; one of ours is up then, and made where it is missing, under the lock in which it gets its
+    /// first port.
     private static func bridge(_ plan: BridgePlan, _ route: inout RouteSocket) throws(AgentError) -> InterfaceIndex {
         if let link = try withKernel({ () throws(NetlinkError) in try route.link(named: plan.name) }) {
+            if !link.isUp, !plan.isOperators {
+                let settings = LinkSettings(isUp: true)
+                try withKernel { () throws(NetlinkError) in try route.apply(.configureLink(link.index, settings)) }
+            }
             return link.index
         }
         guard !plan.isOperators else { throw .bridgeMissing(plan.name) }

@@ -6,45 +6,40 @@ internal import Nftables
 struct RouterDoor: ~Copyable, Sendable {
     var route: RouteSocket
     let table: NftablesSocket
-    /// The parameters that only `/proc` tells.
-    private(set) var slowParameters: [NamespaceParameter: String] = [:]
+    /// The parameter that only `/proc` tells; nil where the kernel lacks it.
+    let slowParameter: OpenSysctl?
 
     /// Opens the sockets in the calling thread's namespace.
     init() throws(NetlinkError) {
         let route = try RouteSocket()
+        // After the socket: the kernel has the parameter only where connections are tracked.
         let table = try NftablesSocket()
+        do throws(NetlinkError) {
+            slowParameter = try OpenSysctl(Sysctl(path: NamespaceParameter.slow.rawValue))
+        } catch  where error.number == .notFound {
+            slowParameter = nil
+        }
         self.route = route
         self.table = table
-    }
-
-    /// Reads the parameters that only `/proc` tells.
-    mutating func readSlowParameters() throws(NetlinkError) {
-        for parameter in NamespaceParameter.allCases where !parameter.isQuick {
-            do throws(NetlinkError) {
-                slowParameters[parameter] = try Sysctl(path: parameter.rawValue).read()
-            } catch  where error.number == .notFound {
-                // A kernel without the feature lacks its parameter.
-                continue
-            }
-        }
     }
 
     /// Sets the parameters that are not so already, in a namespace that was just made.
     mutating func set(_ values: [NamespaceParameter: String]) throws(NetlinkError) {
         let present = try route.quickParameters()
-        try values.filter { present[$0.key] != $0.value }.write()
-        slowParameters = values.filter { !$0.key.isQuick }
+        for (parameter, value) in values where present[parameter] != value {
+            if parameter == .slow {
+                try slowParameter?.write(value)
+            } else {
+                try [parameter: value].write()
+            }
+        }
     }
 }
 
 extension NamespaceParameter {
-    /// Whether netlink tells it: `/proc` takes a hundred times as long where there are many namespaces.
-    var isQuick: Bool {
-        switch self {
-        case .ipv4Forwarding, .reversePathFilter, .ipv6Forwarding: true
-        case .conntrackTCPIsLiberal: false
-        }
-    }
+    /// The one that netlink does not tell: to find it in `/proc` takes a hundred times as long where there are many
+    /// namespaces, so it is held open.
+    static let slow = conntrackTCPIsLiberal
 }
 
 extension RouteSocket {

@@ -259,10 +259,9 @@ extension RouterKernel {
         return strays.sorted()
     }
 
-    /// The routers in whose namespaces others changed the ruleset since it was read or written last.
-    func routersWithForeignRulesets() -> [RouterID] {
-        let routers = held.withLock { $0 }
-        return routers.filter { $0.value.hasForeignRuleset() ?? false }.map(\.key)
+    /// What others changed in which routers since that was read or written last, of what no notification tells.
+    func unheardChanges() -> [RouterID: HeardChange] {
+        held.withLock { $0 }.compactMapValues { $0.unheardChange() }
     }
 
     /// As `find`; but a namespace that is held and has lost its name gets it back, and with it its traffic goes on.

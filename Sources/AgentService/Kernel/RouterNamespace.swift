@@ -19,8 +19,10 @@ final class RouterNamespace: Sendable {
     private let connections = Mutex<ConntrackSocket?>(nil)
     /// Open while hosts are told of the router.
     private let advertisements = Mutex<AdvertisementSocket?>(nil)
-    /// The parameters that only `/proc` tells, as read or set last: there each costs as much as a router's listing.
-    private let slowParameters: Mutex<[NamespaceParameter: String]>
+    /// The parameter that only `/proc` tells; nil where the kernel lacks it.
+    private let slowParameter: OpenSysctl?
+    /// Its value as read or set last.
+    private let slowValue = Mutex<String?>(nil)
     /// What the agent knows to be in the kernel, as long as nobody else meddles.
     private let memory = Mutex(RouterMemoryKeeper())
 
@@ -38,20 +40,16 @@ final class RouterNamespace: Sendable {
         throws(NetlinkError)
     {
         identity = try namespace.identity()
-        slowParameters = Mutex(door.slowParameters)
         route = Mutex(door.route)
         table = Mutex(TableSocket(door.table))
+        slowParameter = door.slowParameter
         self.name = name
         self.namespace = namespace
     }
 
     /// Opens the sockets in a namespace.
     static func open(name: String, _ namespace: consuming NetworkNamespace) throws(NetlinkError) -> RouterNamespace {
-        let door = try namespace.perform { () throws(NetlinkError) in
-            var door = try RouterDoor()
-            try door.readSlowParameters()
-            return door
-        }
+        let door = try namespace.perform { () throws(NetlinkError) in try RouterDoor() }
         return try RouterNamespace(name: name, namespace, door)
     }
 
@@ -70,7 +68,7 @@ final class RouterNamespace: Sendable {
 
     /// Links, those that lead to this node among them, addresses and routes.
     func contents(of node: borrowing NetworkNamespace) throws(AgentError) -> Contents {
-        let slow = slowParameters.withLock { $0 }
+        let slow = try withKernel { () throws(NetlinkError) in try readSlowParameter() }
         return try withRoute { (route) throws(NetlinkError) in
             let links = RouterLinks(all: try route.links(), nodeID: try route.id(of: node))
             let addresses = try route.addresses()
@@ -80,7 +78,8 @@ final class RouterNamespace: Sendable {
             // Without IPv6 there can be none, and most routers are without.
             let hasIPv6 = addresses.contains { $0.interface != .loopback && $0.address.version == .v6 }
             let proxies = hasIPv6 ? try route.neighbourProxies() : []
-            let parameters = try route.quickParameters().merging(slow) { quick, _ in quick }
+            var parameters = try route.quickParameters()
+            parameters[.slow] = slow
             return Contents(
                 links: links,
                 addresses: addresses,
@@ -101,9 +100,19 @@ final class RouterNamespace: Sendable {
         try table.withLock { (table) throws(AgentError) in try table.read() }
     }
 
-    /// Whether someone else changed the ruleset since this read or wrote it; nil while it is in use here.
-    func hasForeignRuleset() -> Bool? {
-        table.withLockIfAvailable { table in (try? table.isForeign()) ?? true }
+    /// What someone else changed since this read or wrote it, of what no notification tells.
+    func unheardChange() -> HeardChange? {
+        // While the table is in use here there is nothing to ask: whoever uses it will find out.
+        if table.withLockIfAvailable({ table in (try? table.isForeign()) ?? true }) == true { return .table }
+        guard let known = slowValue.withLock({ $0 }), let present = try? slowParameter?.read() else { return nil }
+        return present == known ? nil : .slowParameter
+    }
+
+    private func readSlowParameter() throws(NetlinkError) -> String? {
+        // Of a kernel without it, what was wanted last is true enough.
+        guard let value = try slowParameter?.read() else { return slowValue.withLock { $0 } }
+        slowValue.withLock { $0 = value }
+        return value
     }
 
     /// Makes the table anew, or changes its maps; all at once or not at all.
@@ -144,9 +153,12 @@ extension RouterNamespace {
     /// Sets parameters that there are.
     func set(_ values: [NamespaceParameter: String]) throws(AgentError) {
         try withKernel { () throws(NetlinkError) in
-            try namespace.perform { () throws(NetlinkError) in try values.write() }
+            let others = values.filter { $0.key != .slow }
+            if !others.isEmpty { try namespace.perform { () throws(NetlinkError) in try others.write() } }
+            guard let value = values[.slow] else { return }
+            try slowParameter?.write(value)
+            slowValue.withLock { $0 = value }
         }
-        slowParameters.withLock { $0.merge(values.filter { !$0.key.isQuick }) { $1 } }
     }
 
     /// Lets a device answer for addresses that are elsewhere, or not; only `/proc` has it.

@@ -15,8 +15,12 @@ enum HeardChange: Hashable, Sendable {
     case addressGone(CIDR)
     /// One of our routes was changed or removed.
     case route
+    /// The bridge that the end of a device on the node is a port of is down.
+    case bridgeDown(String)
     /// The namespace's ruleset is of a generation that is not ours.
     case table
+    /// The parameter that only `/proc` tells has another value.
+    case slowParameter
     case parameter(ForwardingParameter)
     /// The namespace's name is gone.
     case name
@@ -55,7 +59,8 @@ extension RouterSpecification {
         case .hostEndGone(let name), .hostEndMoved(let name): return port(ofHostEnd: name) != nil
         // The kernel tells of each new IPv6 address again once it has probed it.
         case .address(let address): return address.version == .v4
-        case .addressGone, .route, .table, .name: return true
+        case .bridgeDown(let name): return KernelNames.isNetworkBridge(name)
+        case .addressGone, .route, .table, .slowParameter, .name: return true
         case .parameter(.forwarding(let isOn)): return !isOn
         case .parameter(.reversePathFilter(let mode)): return mode != 0
         case .parameter(.neighbourProxying(let isOn)): return isOn != proxiesNeighbours

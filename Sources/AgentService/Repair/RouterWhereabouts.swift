@@ -15,23 +15,27 @@ struct RouterWhereabouts: Sendable {
     private var routers: [NamespaceID: RouterID] = [:]
     /// Namespaces that were looked for among the ends of devices and are none of ours.
     private var strangers: Set<NamespaceID> = []
-    /// The bridges that the ends of devices are ports of.
-    private var bridges: [InterfaceIndex: InterfaceIndex?] = [:]
+    /// The ends of the routers' devices, each with the bridge that it is a port of.
+    private var ends: [InterfaceIndex: (router: RouterID, bridge: InterfaceIndex?)] = [:]
     /// What happened in namespaces of which it is not known yet whose they are.
     private var waiting: [NamespaceID: [HeardChange]] = [:]
+    /// Those of them that were looked for once in vain: the end of a device gets its note a moment after it is made.
+    private var missed: Set<NamespaceID> = []
 
     /// Whether all links of the node should be looked at, soon but not often.
     var isUnsure: Bool { !waiting.isEmpty }
 
-    /// Takes in all links of the node, and returns what waited for that; whom they do not lead to is a stranger.
+    /// Takes in all links of the node, and returns what waited for that; whom they twice do not lead to is a stranger.
     mutating func learn(_ links: [Link]) -> [Heard] {
         var heard: [Heard] = []
         for link in links {
             guard let router = KernelNames.router(ofNote: link.alias) else { continue }
             heard += note(link, of: router)
         }
-        strangers.formUnion(waiting.keys)
-        waiting = [:]
+        let absent = Set(waiting.keys)
+        strangers.formUnion(absent.intersection(missed))
+        waiting = waiting.filter { !strangers.contains($0.key) }
+        missed = absent.subtracting(strangers)
         return heard
     }
 
@@ -46,11 +50,15 @@ struct RouterWhereabouts: Sendable {
 
     private mutating func takeNodes(_ event: RouteEvent) -> [Heard] {
         switch event {
+        case .link(let link) where link.kind == "bridge":
+            guard !link.isUp else { return [] }
+            let routers = Set(ends.values.filter { $0.bridge == link.index }.map(\.router))
+            return routers.map { Heard(router: $0, change: .bridgeDown(link.name)) }
         case .link(let link):
             guard let router = KernelNames.router(ofNote: link.alias) else { return [] }
             return note(link, of: router) + [Heard(router: router, change: .hostEnd(.init(link)))]
         case .linkDeleted(let link):
-            bridges[link.index] = nil
+            ends[link.index] = nil
             guard let router = KernelNames.router(ofNote: link.alias) else { return [] }
             return [Heard(router: router, change: .hostEndGone(link.name))]
         case .namespaceEnded(let id):
@@ -71,7 +79,7 @@ struct RouterWhereabouts: Sendable {
             strangers.remove(namespace)
             changes = waiting.removeValue(forKey: namespace) ?? []
         }
-        if let known = bridges.updateValue(link.master, forKey: link.index), known != link.master {
+        if let known = ends.updateValue((router, link.master), forKey: link.index), known.bridge != link.master {
             changes.append(.hostEndMoved(link.name))
         }
         return changes.map { Heard(router: router, change: $0) }

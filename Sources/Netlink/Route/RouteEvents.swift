@@ -60,22 +60,27 @@ public struct RouteEvents: ~Copyable, Sendable {
         case lost
     }
 
+    /// Room for the news of some thousand changes; it takes memory only when it is used.
+    public static let usualRoom: Int32 = 4 << 20
+
     /// Listens in the calling thread's network namespace.
     ///
     /// With `fromAllNamespaces` also in all others that it has an id for, as it has for the peers of its veth pairs;
     /// one listener in the host's namespace then hears of all routers.
     ///
     /// With `ofOthers` the kernel passes over what this process asked for, as far as it says who asked, and routes that
-    /// are not of our making.
+    /// are not of our making. Where more than `room` bytes of news, as the kernel counts them, wait to be read, the rest
+    /// is lost.
     ///
     /// - Throws: `system`; `fromAllNamespaces` needs CAP_NET_BROADCAST.
     public init(
         _ topics: Set<Topic> = Set(Topic.allCases),
         fromAllNamespaces: Bool = false,
-        ofOthers: Bool = false
+        ofOthers: Bool = false,
+        room: Int32 = usualRoom
     ) throws(NetlinkError) {
         let socket = try NetlinkSocket(.route)
-        try socket.reserveReceiveBuffer(byteCount: 4 << 20)
+        try socket.reserveReceiveBuffer(byteCount: room)
         if ofOthers { try socket.attach(.ofOthersRouteChanges) }
         for topic in topics {
             for group in topic.groups {

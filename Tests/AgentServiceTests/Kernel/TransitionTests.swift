@@ -99,7 +99,7 @@ import Testing
             let flow = try node.outside.converse(over: .tcp, with: floatingIP, port: 7)
             let before = try node.run(story.router, "nft list table ip sluice")
             _ = try node.run(story.router, "nft flush chain ip sluice ct_helpers")
-            #expect(node.kernel.routersWithForeignRulesets() == [story.router])
+            #expect(node.kernel.unheardChanges() == [story.router: .table])
             let outcome = node.kernel.verify(desired)
             #expect(outcome.complaint == nil && outcome.repairs.map(\.kind) == [.table])
             #expect(try node.run(story.router, "nft list table ip sluice") == before)

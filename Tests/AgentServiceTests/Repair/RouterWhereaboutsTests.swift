@@ -50,9 +50,39 @@ import Testing
         #expect(!whereabouts.isUnsure)
     }
 
+    @Test func `a bridge that goes down is a matter of the routers with a port in it`() {
+        func bridge(isUp: Bool) -> Link {
+            Link(
+                index: 5,
+                name: "brq0a1b2c3d-4e",
+                kind: "bridge",
+                master: nil,
+                peer: nil,
+                peerNamespace: nil,
+                mac: nil,
+                mtu: 1500,
+                isUp: isUp,
+                hasCarrier: true,
+                alias: nil,
+                group: 0,
+                ipv4: nil,
+                ipv6AddressGeneration: nil
+            )
+        }
+        var whereabouts = RouterWhereabouts()
+        _ = whereabouts.learn([hostEnd(in: 5)])
+        let down = RouterWhereabouts.Heard(router: Samples.router, change: .bridgeDown("brq0a1b2c3d-4e"))
+        #expect(whereabouts.take(.link(bridge(isUp: false)), in: nil) == [down])
+        #expect(whereabouts.take(.link(bridge(isUp: true)), in: nil) == [])
+        _ = whereabouts.take(.link(hostEnd(in: 6)), in: nil)
+        #expect(whereabouts.take(.link(bridge(isUp: false)), in: nil) == [])
+    }
+
     @Test func `a namespace that no device leads to is a stranger, until one does`() {
         var whereabouts = RouterWhereabouts()
         _ = whereabouts.take(gone, in: namespace)
+        #expect(whereabouts.learn([hostEnd(alias: "another's")]) == [])
+        #expect(whereabouts.isUnsure, "its note may be on the way")
         #expect(whereabouts.learn([hostEnd(alias: "another's")]) == [])
         #expect(whereabouts.take(gone, in: namespace) == [])
         #expect(!whereabouts.isUnsure)

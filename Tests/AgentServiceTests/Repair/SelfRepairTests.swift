@@ -21,6 +21,7 @@ import Testing
 
     /// Runs an agent on a node until the router is active; the body gets what the agent logged as repaired.
     private func withAgent(
+        roomForNews: Int32 = RouteEvents.usualRoom,
         _ body: @escaping @Sendable (ScratchNode, RouterKernel, RepairLog) async throws -> Void
     ) async throws {
         let log = RepairLog()
@@ -34,6 +35,7 @@ import Testing
                     routers: client,
                     addresses: client,
                     health: HealthReporter(),
+                    roomForNews: roomForNews,
                     logger: log.logger
                 )
                 let group = ServiceGroup(
@@ -96,6 +98,10 @@ import Testing
         ("sysctl -q -w net.ipv4.ip_forward=0", "net/ipv4/ip_forward: expected 1, found 0"),
         ("sysctl -q -w net.ipv4.conf.RED.forwarding=0", "forwarding on RED: expected true, found false"),
         ("sysctl -q -w net.ipv4.conf.all.rp_filter=1", "net/ipv4/conf/all/rp_filter: expected 0, found 1"),
+        (
+            "sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=0",
+            "net/netfilter/nf_conntrack_tcp_be_liberal: expected 1, found 0"
+        ),
     ])
     func `what someone breaks in the router is put right and said once`(command: String, finding: String) async throws {
         try await withAgent { node, kernel, log in
@@ -113,6 +119,7 @@ import Testing
         ("ip link set TAP down", "state of TAP: expected up, found down"),
         ("ip link set TAP master br-ex", "bridge of TAP: expected BRQ, found br-ex"),
         ("ip link del TAP", "device RED: expected present, found missing"),
+        ("ip link set BRQ down", "state of BRQ: expected up, found down"),
     ])
     func `what someone breaks on the node is put right and said once`(command: String, finding: String) async throws {
         try await withAgent { node, kernel, log in
@@ -156,6 +163,15 @@ import Testing
         }
     }
 
+    @Test func `a bridge that someone deleted is made anew with its ports`() async throws {
+        try await withAgent { node, kernel, log in
+            _ = try node.node.run("sh", "-c", filledIn("ip link del BRQ"))
+            let finding = filledIn("bridge of TAP: expected BRQ, found none")
+            try await eventually("it is said what was found") { log.findings.contains(finding) }
+            #expect(try node.restarted().settle(story.desired([floating])).changes == 0)
+        }
+    }
+
     @Test func `a namespace whose name was deleted gets it back, and a running flow never notices`() async throws {
         try await withAgent { node, kernel, log in
             let name = KernelNames.namespace(of: story.router)
@@ -171,6 +187,27 @@ import Testing
             #expect(try node.restarted().settle(story.desired([floating])).changes == 0)
             #expect(try flow.say("after").port == before.port)
             withExtendedLifetime(server) {}
+        }
+    }
+
+    @Test func `where more happens than is heard, all routers are read`() async throws {
+        // Room for a handful of notifications, and many at once: those of a device that goes with all its addresses.
+        try await withAgent(roomForNews: 4096) { node, kernel, log in
+            // Of this the kernel tells nobody.
+            _ = try node.run(story.router, "sysctl -q -w net.ipv4.conf.\(story.gatewayDevice).arp_ignore=2")
+            let other = try node.vm("flood", on: story.blue, "10.2.0.10/24", gateway: "10.2.0.1")
+            let addresses = (1...250).map { "address add 192.0.2.\($0)/32 dev flood0" }.joined(separator: "\n")
+            try await eventually("some of it is lost") {
+                _ = try other.run(
+                    "sh",
+                    "-c",
+                    "ip link add flood0 type veth peer flood1; echo '\(addresses)' | ip -batch -; ip link del flood0"
+                )
+                return log.hasMissedNews
+            }
+            let finding = "arp_ignore of \(story.gatewayDevice): expected 1, found 2"
+            try await eventually("it is said what was found") { log.findings == [finding] }
+            #expect(try node.restarted().settle(story.desired([floating])).changes == 0)
         }
     }
 
@@ -194,6 +231,10 @@ import Testing
 /// What an agent said about repairs.
 private final class RepairLog: Sendable {
     private let found = Mutex<[String]>([])
+    private let missedNews = Atomic(false)
+
+    /// Whether it said that the kernel told more than it heard.
+    var hasMissedNews: Bool { missedNews.load(ordering: .relaxed) }
 
     var findings: [String] { found.withLock { $0 } }
 
@@ -210,6 +251,7 @@ private final class RepairLog: Sendable {
         }
 
         func log(event: LogEvent) {
+            if "\(event.message)".hasPrefix("the kernel told more") { log.missedNews.store(true, ordering: .relaxed) }
             guard case .array(let values)? = event.metadata?[Telemetry.found] else { return }
             log.found.withLock { $0 += values.map(\.description) }
         }
