@@ -11,6 +11,11 @@ import Logging
         // A table of descriptors that grows in a process of several threads stops them all.
         dup2(0, 65_000)
         close(65_000)
+        // A rest takes as long as was asked for, and not 50 µs more.
+        if let file = fopen("/proc/thread-self/timerslack_ns", "w") {
+            fputs("1", file)
+            fclose(file)
+        }
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = .error

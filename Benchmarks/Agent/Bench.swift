@@ -21,10 +21,11 @@ struct Bench {
     }
 
     /// Waits until the kernel has acknowledged so much.
-    private func wait(for settlements: Int, resting microseconds: UInt32 = 0) {
-        while agent.settlements < settlements {
-            if microseconds > 0 { usleep(microseconds) } else { sched_yield() }
-        }
+    ///
+    /// It looks at intervals: who looks all the time takes a processor from the kernel's own threads, which the floor
+    /// leaves to them.
+    private func wait(for settlements: Int, resting microseconds: UInt32 = 10) {
+        while agent.settlements < settlements { usleep(microseconds) }
     }
 
     /// Tells all of routers and waits until they are settled.

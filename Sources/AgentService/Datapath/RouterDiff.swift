@@ -44,32 +44,32 @@ struct RouterDiff: Hashable, Sendable {
         compareRoutes(observed.routes.filter { _, route in !route.uses(suspects) }, observed.routes, plan.routes)
     }
 
-    /// The difference that floating IPs make by themselves; each address is told whether it is a local route.
-    init(
-        _ translated: TranslationChange,
-        removed: [(address: CarriedAddress, isRoute: Bool)],
-        added: [(address: CarriedAddress, isRoute: Bool)]
-    ) {
+    /// The difference that floating IPs make by themselves, before their addresses.
+    init(_ translated: TranslationChange) {
         if !translated.isEmpty { change(translated) }
-        for (carried, isRoute) in removed {
-            let (device, address) = (carried.device, carried.address)
-            changes.append(
-                isRoute
-                    ? .removeLocalAddress(address, device: device)
-                    : .removeAddress(CIDR(host: .v4(address)), device: device)
-            )
-            flushes.insert(.address(address))
-            withdrawals.append(.v4(address))
-        }
-        for (carried, isRoute) in added {
-            let (device, address) = (carried.device, carried.address)
-            changes.append(
-                isRoute
-                    ? .addLocalAddress(address, device: device)
-                    : .addAddress(CIDR(host: .v4(address)), device: device)
-            )
-            announcements.append(DeviceAddress(device: device, address: .v4(address)))
-        }
+    }
+
+    /// A floating IP's address leaves a gateway's device.
+    mutating func remove(_ carried: CarriedAddress, isRoute: Bool) {
+        let (device, address) = (carried.device, carried.address)
+        changes.append(
+            isRoute
+                ? .removeLocalAddress(address, device: device)
+                : .removeAddress(CIDR(host: .v4(address)), device: device)
+        )
+        flushes.insert(.address(address))
+        withdrawals.append(.v4(address))
+    }
+
+    /// A floating IP's address comes to a gateway's device.
+    mutating func add(_ carried: CarriedAddress, isRoute: Bool) {
+        let (device, address) = (carried.device, carried.address)
+        changes.append(
+            isRoute
+                ? .addLocalAddress(address, device: device)
+                : .addAddress(CIDR(host: .v4(address)), device: device)
+        )
+        announcements.append(DeviceAddress(device: device, address: .v4(address)))
     }
 
     private mutating func compareParameters(_ observed: ObservedRouter, _ plan: RouterPlan) {

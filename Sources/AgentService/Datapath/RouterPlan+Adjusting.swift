@@ -18,37 +18,44 @@ extension RouterPlan {
         let removed = new.carried.isEmpty ? old.carried : old.carried.subtracting(new.carried)
         let added = old.carried.isEmpty ? new.carried : new.carried.subtracting(old.carried)
         guard translation.apply(translated) else { return nil }
-        for address in removed where !drop(address) { return nil }
-        for address in added where !carry(address) { return nil }
-        for address in removed where !isCarriedAsCounted(address.device) { return nil }
-        for address in added where !isCarriedAsCounted(address.device) { return nil }
-        return RouterDiff(
-            translated,
-            removed: removed.map { ($0, devices[$0.device]?.carriesRoutes ?? false) },
-            added: added.map { ($0, devices[$0.device]?.carriesRoutes ?? false) }
-        )
-    }
-
-    /// Whether a device carries its floating IPs in the way that goes with their number.
-    private func isCarriedAsCounted(_ device: String) -> Bool {
-        devices[device]?.carriesRoutes == ((floatingCounts[device] ?? 0) > Self.addressLimit)
-    }
-
-    private mutating func drop(_ address: CarriedAddress) -> Bool {
-        let count = floatingCounts[address.device] ?? 0
-        floatingCounts[address.device] = count > 1 ? count - 1 : nil
-        guard devices[address.device]?.carriesRoutes == true else {
-            return devices[address.device]?.addresses.remove(CIDR(host: .v4(address.address))) != nil
+        var diff = RouterDiff(translated)
+        // All leave before any comes: it is their number at the end that counts.
+        for carried in removed {
+            guard let isRoute = devices[carried.device]?.drop(carried.address) else { return nil }
+            diff.remove(carried, isRoute: isRoute)
         }
-        return devices[address.device]?.localAddresses.remove(address.address) != nil
+        for carried in added {
+            guard let isRoute = devices[carried.device]?.carry(carried.address) else { return nil }
+            diff.add(carried, isRoute: isRoute)
+        }
+        for carried in removed where devices[carried.device]?.isCarriedAsCounted != true { return nil }
+        for carried in added where devices[carried.device]?.isCarriedAsCounted != true { return nil }
+        return diff
+    }
+}
+
+extension DevicePlan {
+    /// Whether the device carries its floating IPs in the way that goes with their number.
+    fileprivate var isCarriedAsCounted: Bool { carriesRoutes == (floatingCount > RouterPlan.addressLimit) }
+
+    /// Takes a floating IP's address away and tells whether it was a local route; nil when it was not there.
+    fileprivate mutating func drop(_ address: IPv4Address) -> Bool? {
+        floatingCount -= 1
+        let isRoute = carriesRoutes
+        let wasThere =
+            isRoute
+            ? localAddresses.remove(address) != nil : addresses.remove(CIDR(host: .v4(address))) != nil
+        return wasThere ? isRoute : nil
     }
 
-    private mutating func carry(_ address: CarriedAddress) -> Bool {
-        floatingCounts[address.device, default: 0] += 1
-        guard devices[address.device]?.carriesRoutes == true else {
-            return devices[address.device]?.addresses.insert(CIDR(host: .v4(address.address))).inserted ?? false
-        }
-        return devices[address.device]?.localAddresses.insert(address.address).inserted ?? false
+    /// Adds a floating IP's address and tells whether it is a local route; nil when it was there.
+    fileprivate mutating func carry(_ address: IPv4Address) -> Bool? {
+        floatingCount += 1
+        let isRoute = carriesRoutes
+        let isNew =
+            isRoute
+            ? localAddresses.insert(address).inserted : addresses.insert(CIDR(host: .v4(address))).inserted
+        return isNew ? isRoute : nil
     }
 }
 

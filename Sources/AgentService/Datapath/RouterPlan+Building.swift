@@ -31,7 +31,6 @@ extension RouterPlan {
             translation: builder.translation,
             advertisements: builder.advertisements,
             gateways: Dictionary(builder.gateways.map { ($0.network, $0.device) }) { first, _ in first },
-            floatingCounts: builder.floatingCounts,
             isContested: builder.isContested,
             problems: builder.problems,
             helperProblems: builder.helperProblems,
@@ -51,7 +50,6 @@ struct RouterPlanBuilder {
     private(set) var problems: [PlanProblem] = []
     private(set) var helperProblems: [PlanProblem] = []
     private(set) var addressProblems: [FloatingIPID: PlanProblem] = [:]
-    private(set) var floatingCounts: [String: Int] = [:]
     private(set) var isContested = false
     /// The gateways that could be built, the first of them being the one for what names none.
     private(set) var gateways: [Gateway] = []
@@ -232,7 +230,7 @@ extension RouterPlanBuilder {
             }
         }
         for (device, addresses) in carried {
-            floatingCounts[device] = addresses.count
+            devices[device]?.floatingCount = addresses.count
             guard addresses.count > RouterPlan.addressLimit else {
                 devices[device]?.addresses.formUnion(addresses.map { CIDR(host: .v4($0)) })
                 continue

@@ -15,8 +15,6 @@ struct RouterPlan: Hashable, Sendable {
     var advertisements: [String: AdvertisementPlan] = [:]
     /// The devices of the gateways, by their networks.
     var gateways: [NetworkID: String]
-    /// How many floating IPs each gateway's device carries.
-    var floatingCounts: [String: Int]
     /// Whether floating IPs claim the same external or the same fixed address, so that one hides the other.
     var isContested: Bool
     /// What is wrong with the router itself.
@@ -60,6 +58,9 @@ struct DevicePlan: Hashable, Sendable {
     var proxiesNeighbours = false
     /// The internal addresses that it answers for.
     var neighbourProxies: Set<IPv6Address> = []
+
+    /// How many of all these addresses are floating IPs'.
+    var floatingCount = 0
 
     /// Whether its floating IPs are local routes.
     var carriesRoutes: Bool { arpIgnore == 0 }

@@ -102,28 +102,33 @@ enum TranslationTable {
         ),
     ]
 
-    /// What is to be done to each map for a change.
-    static func changes(_ change: TranslationChange) -> [(map: NamedSet, elements: ElementChanges)] {
-        let (removed, added) = (change.removed, change.added)
-        // One by one and not by name: this is the path that each change of a floating IP takes.
-        return [
-            (destinations, changes(removed.destinations, added.destinations) { Element($0, $1) }),
-            (sources, changes(removed.sources, added.sources) { Element($0, $1) }),
-            (forwardings, changes(removed.forwardings, added.forwardings) { Element($0, $1) }),
-            (gatewaySources, changes(removed.gatewaySources, added.gatewaySources) { Element($0, $1) }),
-            (hairpinSources, changes(removed.hairpinSources, added.hairpinSources) { Element($0, $1) }),
-        ]
+    /// The steps that put the empty table in the place of whatever bears its name: the same for every router.
+    static let anew = PreparedSteps { transaction in
+        transaction.delete(table)
+        transaction.add(empty)
     }
 
-    private static func changes<Key, Value>(
+    /// Writes a change of what the maps hold, and of the helpers.
+    static func apply(_ change: TranslationChange, to transaction: inout NftablesTransaction) {
+        let (removed, added) = (change.removed, change.added)
+        // Map by map and not by name: this is the path that each change of a floating IP takes.
+        apply(removed.destinations, added.destinations, to: destinations, in: &transaction) { Element($0, $1) }
+        apply(removed.sources, added.sources, to: sources, in: &transaction) { Element($0, $1) }
+        apply(removed.forwardings, added.forwardings, to: forwardings, in: &transaction) { Element($0, $1) }
+        apply(removed.gatewaySources, added.gatewaySources, to: gatewaySources, in: &transaction) { Element($0, $1) }
+        apply(removed.hairpinSources, added.hairpinSources, to: hairpinSources, in: &transaction) { Element($0, $1) }
+        if let helpers = change.helpers { apply(helpers, to: &transaction) }
+    }
+
+    private static func apply<Key, Value>(
         _ removed: [Key: Value],
         _ added: [Key: Value],
+        to map: NamedSet,
+        in transaction: inout NftablesTransaction,
         _ element: (Key, Value) -> Element
-    ) -> ElementChanges {
-        ElementChanges(
-            deletions: removed.map { element($0, $1) },
-            additions: added.map { element($0, $1) }
-        )
+    ) {
+        if !removed.isEmpty { transaction.delete(removed.map { element($0, $1) }, from: map, in: table) }
+        if !added.isEmpty { transaction.add(added.map { element($0, $1) }, to: map, in: table) }
     }
 
     /// What the maps hold for this plan.

@@ -6,48 +6,9 @@ internal import ResourceModel
 /// a missing floating IP could just as well be one that was not told yet.
 struct DesiredState: Sendable {
     private var routers = Replica<RouterSpecification>()
-    private var books: [RouterID: Book] = [:]
+    private var books: [RouterID: RouterBook] = [:]
     /// How much is wanted of the node.
     private(set) var load = NodeLoad()
-
-    /// What is known of a router beside its specification.
-    private struct Book: Hashable {
-        var addresses = Replica<FloatingAddress>()
-        var proxies = Replica<NeighbourProxyEntry>()
-        var departed: [FloatingIPID: Revision] = [:]
-        var departedRevision: Revision?
-
-        /// Takes in an event and tells whether it changed what is wanted.
-        mutating func apply(_ event: ReplicaEvent<FloatingIPID, FloatingAddress>) -> Bool {
-            let wasSynced = addresses.isSynced
-            let hasLostProxies = followWithProxies(event)
-            switch addresses.apply(event) {
-            case .unchanged:
-                return false
-            case .upserted(let address):
-                departed[address] = nil
-                return true
-            case .removed(let removed):
-                departed.merge(removed) { max($0, $1) }
-                return true
-            case .synced(let removed):
-                departed.merge(removed) { max($0, $1) }
-                return !wasSynced || !removed.isEmpty || hasLostProxies
-            }
-        }
-
-        /// What the stream tells of snapshots concerns both; returns whether proxies left by it.
-        private mutating func followWithProxies(_ event: ReplicaEvent<FloatingIPID, FloatingAddress>) -> Bool {
-            switch event {
-            case .snapshotBegan: _ = proxies.apply(.snapshotBegan)
-            case .synced:
-                if case .synced(let removed) = proxies.apply(.synced) { return !removed.isEmpty }
-            case .progress: _ = proxies.apply(.progress)
-            case .upserted, .deleted, .rejected: break
-            }
-            return false
-        }
-    }
 
     /// What a change of the desired state asks for.
     enum Effect: Hashable, Sendable {
@@ -114,7 +75,7 @@ struct DesiredState: Sendable {
         case .routers(let event):
             recounting { $0.applyRouters(event) }
         case .addresses(let id, let event):
-            countingAddresses(id) { $0.applyAddresses(id, event) }
+            applyAddresses(id, event)
         case .proxies(let id, let event):
             applyProxies(id, event)
         }
@@ -123,13 +84,6 @@ struct DesiredState: Sendable {
     private mutating func counting(_ id: RouterID, _ body: (inout DesiredState) -> [Effect]) -> [Effect] {
         load -= load(of: id)
         defer { load += load(of: id) }
-        return body(&self)
-    }
-
-    private mutating func countingAddresses(_ id: RouterID, _ body: (inout DesiredState) -> [Effect]) -> [Effect] {
-        guard routers.values[id] != nil else { return body(&self) }
-        load.floatingAddresses -= books[id]?.addresses.values.count ?? 0
-        defer { load.floatingAddresses += books[id]?.addresses.values.count ?? 0 }
         return body(&self)
     }
 
@@ -162,9 +116,7 @@ struct DesiredState: Sendable {
 
     /// Forgets the floating IPs that have left, once they have left the kernel too.
     mutating func adjusted(_ adjustment: AddressAdjustment) {
-        for (id, change) in adjustment.changes where books[adjustment.router]?.departed[id] == change.departure {
-            books[adjustment.router]?.departed[id] = nil
-        }
+        books[adjustment.router]?.forget(adjustment.changes)
     }
 
     private mutating func applyRouters(_ event: ReplicaEvent<RouterID, RouterSpecification>) -> [Effect] {
@@ -174,7 +126,7 @@ struct DesiredState: Sendable {
             return []
         case .upserted(let id):
             let isNew = books[id] == nil || books[id]?.departedRevision != nil
-            books[id, default: Book()].departedRevision = nil
+            books[id, default: RouterBook()].departedRevision = nil
             return (isNew ? [.subscribe(id)] : []) + settleIfKnown(id)
         case .removed(let removed):
             return depart(removed)
@@ -186,7 +138,7 @@ struct DesiredState: Sendable {
 
     private mutating func depart(_ removed: [RouterID: Revision]) -> [Effect] {
         removed.sorted { $0.key < $1.key }.flatMap { id, revision -> [Effect] in
-            var book = books[id] ?? Book()
+            var book = books[id] ?? RouterBook()
             for (address, value) in book.addresses.values { book.departed[address] = value.revision }
             book.addresses = Replica()
             book.proxies = Replica()
@@ -201,17 +153,16 @@ struct DesiredState: Sendable {
         _ event: ReplicaEvent<FloatingIPID, FloatingAddress>
     ) -> [Effect] {
         // News of a router that has left is news of an earlier subscription.
-        guard let specification = routers.values[id], books[id] != nil else { return [] }
-        let before = event.key.flatMap { books[id]?.addresses.values[$0] }
         // In place: a copy would cost as much as the router has floating IPs.
-        guard books[id]?.apply(event) == true, isKnown(id) else { return [] }
-        guard let key = event.key, specification.isUp else { return [.settle(id)] }
-        let change = AddressChange(
-            before: before,
-            after: books[id]?.addresses.values[key],
-            departure: books[id]?.departed[key]
-        )
-        return [.adjust(AddressAdjustment(router: id, changes: [key: change]))]
+        guard let isUp = routers.values[id]?.isUp, let news = books[id]?.apply(event) else { return [] }
+        load.floatingAddresses += news.growth
+        guard routers.isSynced else { return [] }
+        switch news.change {
+        case .one(let key, let change) where isUp:
+            return [.adjust(AddressAdjustment(router: id, changes: [key: change]))]
+        case .one, .several: return [.settle(id)]
+        case .none: return []
+        }
     }
 
     private mutating func applyProxies(

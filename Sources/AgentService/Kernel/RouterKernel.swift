@@ -217,20 +217,19 @@ final class RouterKernel: Sendable {
             return AdjustmentOutcome(adjustment: adjustment, isDone: false)
         }
         let isDone = router.withMemory { memory -> Bool in
+            // Taken out, so that the plan is changed in place: a copy would cost as much as the router has floating IPs.
+            guard var known = memory.take() else { return false }
             do throws(AgentError) {
-                // In place: a copy of the plan would cost as much as the router has floating IPs.
-                if let diff = memory?.plan.adjust(adjustment.changes.values) {
-                    let indices = memory?.indices ?? [:]
-                    _ = try apply(diff, to: router, of: adjustment.router, indices: indices)
-                    settlementCount.add(1, ordering: .releasing)
-                    if let plan = memory?.plan { follow(diff, on: router, plan, indices) }
-                    return true
-                }
+                guard let diff = known.plan.adjust(adjustment.changes.values) else { return false }
+                _ = try apply(diff, to: router, of: adjustment.router, indices: known.indices)
+                settlementCount.add(1, ordering: .releasing)
+                follow(diff, on: router, known.plan, known.indices)
             } catch {
                 // The whole will be read, and what is wrong with it be said.
+                return false
             }
-            memory = nil
-            return false
+            memory = known
+            return true
         }
         return AdjustmentOutcome(adjustment: adjustment, isDone: isDone)
     }

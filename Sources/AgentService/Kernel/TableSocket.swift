@@ -42,13 +42,10 @@ struct TableSocket: ~Copyable, Sendable {
             var transaction = NftablesTransaction(on: present)
             switch change {
             case .table(let plan):
-                transaction.delete(TranslationTable.table)
-                transaction.add(TranslationTable.ruleset(plan))
+                transaction.add(TranslationTable.anew)
+                TranslationTable.apply(TranslationChange(from: TranslationPlan(), to: plan), to: &transaction)
             case .elements(let change):
-                for (map, elements) in TranslationTable.changes(change) where !elements.isEmpty {
-                    transaction.apply(elements, to: map, in: TranslationTable.table)
-                }
-                if let helpers = change.helpers { TranslationTable.apply(helpers, to: &transaction) }
+                TranslationTable.apply(change, to: &transaction)
             }
             generation = try socket.commit(transaction)
         } catch {

@@ -2,8 +2,7 @@ internal import ResourceModel
 
 /// What became of an object on this node, as its owner is told.
 struct ObjectReport: Hashable, Sendable {
-    /// The id of a router or floating IP.
-    var id: String
+    var id: ID<ReportedObject>
     /// The revision that was applied, or could not be.
     var revision: Revision
     var state: State
@@ -16,14 +15,24 @@ struct ObjectReport: Hashable, Sendable {
         /// It was taken out of the kernel, as wanted.
         case removed
     }
+
+    /// A report on a router or floating IP.
+    init<Kind>(id: ID<Kind>, revision: Revision, state: State) {
+        self.id = ID(high: id.high, low: id.low)
+        self.revision = revision
+        self.state = state
+    }
 }
+
+/// What reports are about: a router or a floating IP.
+enum ReportedObject {}
 
 /// Reports on their way: of each object the newest, sent again until it arrived.
 struct PendingReports: Sendable {
-    private var waiting: [String: ObjectReport] = [:]
-    private var sent: [String: ObjectReport] = [:]
+    private var waiting: [ID<ReportedObject>: ObjectReport] = [:]
+    private var sent: [ID<ReportedObject>: ObjectReport] = [:]
     /// What the other side has, so that nothing is told twice.
-    private var acknowledged: [String: ObjectReport] = [:]
+    private var acknowledged: [ID<ReportedObject>: ObjectReport] = [:]
 
     var isEmpty: Bool { waiting.isEmpty }
 

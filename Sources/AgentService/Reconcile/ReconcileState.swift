@@ -88,7 +88,7 @@ struct ReconcileState: Sendable {
     }
 
     private func report<Kind>(_ id: ID<Kind>, _ revision: Revision, _ reason: String) -> ObjectReport {
-        ObjectReport(id: id.description, revision: revision, state: .failed("not understood: \(reason)"))
+        ObjectReport(id: id, revision: revision, state: .failed("not understood: \(reason)"))
     }
 
     private mutating func settled(_ outcome: RouterOutcome) -> [Action] {

@@ -60,18 +60,18 @@ struct RouterOutcome: Hashable, Sendable {
             case .settled: .active
             case .failed(let reason): .failed(reason)
             }
-        return ObjectReport(id: desired.id.description, revision: revision, state: state)
+        return ObjectReport(id: desired.id, revision: revision, state: state)
     }
 
     /// What the owner of floating IPs is told.
     var addressReports: [ObjectReport] {
         let present = desired.addresses.values.map { address in
-            ObjectReport(id: address.id.description, revision: address.revision, state: state(of: address.id))
+            ObjectReport(id: address.id, revision: address.revision, state: state(of: address.id))
         }
         guard case .settled = result else { return present }
         let departed = desired.departed.filter { desired.addresses[$0.key] == nil }
         return present
-            + departed.map { ObjectReport(id: $0.key.description, revision: $0.value, state: .removed) }
+            + departed.map { ObjectReport(id: $0.key, revision: $0.value, state: .removed) }
     }
 
     private func state(of id: FloatingIPID) -> ObjectReport.State {
@@ -101,9 +101,9 @@ struct AdjustmentOutcome: Hashable, Sendable {
     var addressReports: [ObjectReport] {
         adjustment.changes.compactMap { id, change in
             if let after = change.after {
-                return ObjectReport(id: id.description, revision: after.revision, state: .active)
+                return ObjectReport(id: id, revision: after.revision, state: .active)
             }
-            return change.departure.map { ObjectReport(id: id.description, revision: $0, state: .removed) }
+            return change.departure.map { ObjectReport(id: id, revision: $0, state: .removed) }
         }
     }
 }

@@ -9,7 +9,7 @@ extension Wire {
 extension ObjectReport {
     var wire: Wire.ObjectStatus {
         Wire.ObjectStatus.with {
-            $0.id = id
+            $0.id = id.description
             $0.appliedRevisionNumber = revision
             switch state {
             case .active: $0.state = .active

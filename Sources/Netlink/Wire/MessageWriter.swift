@@ -149,6 +149,18 @@ package struct MessageWriter: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Writes the messages of another buffer from a byte on, at which one begins; their sequence numbers are the caller's
+    /// business.
+    package mutating func append(_ other: borrowing MessageWriter, from start: Int) {
+        precondition(start <= other.lastMessage, "no message begins there")
+        reserve(other.count - start)
+        UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: other.memory[start..<other.count])
+        )
+        lastMessage = count + other.lastMessage - start
+        count += other.count - start
+    }
+
     /// Numbers the messages anew, beginning with this sequence number.
     package mutating func renumber(from first: UInt32) {
         sequence = first

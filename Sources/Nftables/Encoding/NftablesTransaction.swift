@@ -12,7 +12,7 @@ public struct NftablesTransaction: ~Copyable, Sendable {
     /// What each message is about, the first being the beginning of the batch.
     var steps: [Step] = [.beginning]
     /// The number of the next set made in this batch.
-    private var nextSetID: UInt32 = 1
+    var nextSetID: UInt32 = 1
 
     /// What a message is about, for words that are only needed when it is refused.
     enum Step: Sendable {

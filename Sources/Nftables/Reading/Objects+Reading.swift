@@ -1,5 +1,6 @@
 internal import CNftnl
 internal import Netlink
+internal import Synchronization
 
 // Each initialiser reads the body of one message of a listing; nil for what has no value here.
 
@@ -173,11 +174,7 @@ extension ObservedRule {
             case Int(NFTA_RULE_HANDLE.rawValue): handle = value.networkNumber64 ?? 0
             case Int(NFTA_RULE_USERDATA.rawValue): comment = value.comment
             case Int(NFTA_RULE_EXPRESSIONS.rawValue):
-                try forEachAttribute(in: value) { (_, value) throws(NetlinkError) in
-                    let fields = try ExpressionFields(attributes: value)
-                    expressions.append(fields.expression)
-                    if let count = fields.count { counts.append(count) }
-                }
+                (expressions, counts) = try Self.expressions(value)
             default: break
             }
         }
@@ -185,5 +182,29 @@ extension ObservedRule {
         rule = Rule(in: chain, expressions, comment: comment)
         self.handle = handle
         self.counts = counts
+    }
+
+    /// What was read before, by its bytes: most rules are the same in every namespace.
+    private static let known = Mutex<[[UInt8]: [Expression]]>([:])
+    /// How many are remembered, which is more than one program's namespaces differ in.
+    private static let knownLimit = 128
+
+    private static func expressions(_ list: RawSpan) throws(NetlinkError) -> ([Expression], [Count]) {
+        let bytes = list.withUnsafeBytes { [UInt8]($0) }
+        if let expressions = known.withLock({ $0[bytes] }) { return (expressions, []) }
+        var expressions: [Expression] = []
+        var counts: [Count] = []
+        try forEachAttribute(in: list) { (_, value) throws(NetlinkError) in
+            let fields = try ExpressionFields(attributes: value)
+            expressions.append(fields.expression)
+            if let count = fields.count { counts.append(count) }
+        }
+        // A counter's bytes are never the same again.
+        guard counts.isEmpty else { return (expressions, counts) }
+        known.withLock { known in
+            if known.count >= knownLimit { known = [:] }
+            known[bytes] = expressions
+        }
+        return (expressions, counts)
     }
 }

@@ -104,7 +104,7 @@ import Testing
         )
         let told = told(&state, .addresses(id, .upserted(floating)))
         #expect(told.contains(.work(.adjust(adjustment))))
-        let report = ObjectReport(id: floating.id.description, revision: 3, state: .active)
+        let report = ObjectReport(id: floating.id, revision: 3, state: .active)
         #expect(
             state.handle(.adjusted(AdjustmentOutcome(adjustment: adjustment, isDone: true)))
                 == [.reportAddresses([report])]
@@ -132,7 +132,7 @@ import Testing
         var state = known()
         let actions = told(&state, .addresses(id, .rejected(Samples.id(1), 3, reason: "odd")))
         let report = ObjectReport(
-            id: FloatingIPID(high: 1 << 24, low: 0).description,
+            id: FloatingIPID(high: 1 << 24, low: 0),
             revision: 3,
             state: .failed("not understood: odd")
         )

@@ -66,7 +66,8 @@ import Testing
                 alias: nil,
                 group: 0,
                 ipv4: nil,
-                ipv6AddressGeneration: nil
+                ipv6AddressGeneration: nil,
+                proxiesNeighbours: false
             )
         }
         var whereabouts = RouterWhereabouts()

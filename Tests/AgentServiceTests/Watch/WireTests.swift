@@ -101,9 +101,11 @@ import Testing
     }
 
     @Test func `reports say what became of an object`() {
-        let failed = ObjectReport(id: "x", revision: 3, state: .failed("why")).wire
-        #expect(failed.state == .failed && failed.reason == "why" && failed.appliedRevisionNumber == 3)
-        #expect(ObjectReport(id: "x", revision: 3, state: .active).wire.state == .active)
-        #expect(ObjectReport(id: "x", revision: 3, state: .removed).wire.state == .removed)
+        let floating = Samples.floating(1, "203.0.113.10", to: "10.1.0.10")
+        let failed = ObjectReport(id: floating.id, revision: 3, state: .failed("why")).wire
+        #expect(failed.id == floating.id.description && failed.appliedRevisionNumber == 3)
+        #expect(failed.state == .failed && failed.reason == "why")
+        #expect(ObjectReport(id: floating.id, revision: 3, state: .active).wire.state == .active)
+        #expect(ObjectReport(id: floating.id, revision: 3, state: .removed).wire.state == .removed)
     }
 }
