@@ -54,6 +54,7 @@ extension Finding {
         }
         search.compare(observed.table, plan.translation)
         search.compare(observed.devices, plan.devices)
+        search.compare(.route, observed.exits, plan.exits.mapValues { ObservedExit(hop: $0) }) { "exit \($0)" }
         search.compare(.route, observed.routes, plan.routes) { "route to \($0)" }
         return search.findings
     }
@@ -112,6 +113,8 @@ private struct FindingSearch {
             compare(.element, table.gatewaySources, plan.gatewaySources) { "source of all that leaves by \($0)" }
             compare(.element, table.hairpinSources, plan.hairpinSources) { "source of what turns round to \($0)" }
             compare(.helper, table.helpers, plan.helpers) { "conntrack helper \($0)" }
+            compare(.element, table.exitSources, plan.exitSources) { "exit of source \($0)" }
+            compare(.element, table.exits, plan.exits) { "floating IPs of \($0.network) by exit \($0.number)" }
         }
     }
 

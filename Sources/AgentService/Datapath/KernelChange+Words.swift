@@ -25,6 +25,8 @@ extension KernelChange: CustomStringConvertible {
         case .addNeighbourProxy(let address, let device): "answer for \(address) on \(device)"
         case .removeNeighbourProxy(let address, let device): "answer no more for \(address) on \(device)"
         case .setRoute(let route): "route \(route.destination) \(route)"
+        case .setExit(let exit): "let exit \(exit.number) lead \(ObservedExit(hop: exit.hop))"
+        case .removeExit(let number, _): "remove exit \(number)"
         case .removeRoute(let route): "remove the route to \(route.destination)"
         }
     }
@@ -34,6 +36,7 @@ extension TranslationPlan {
     /// How many elements the maps have.
     fileprivate var elementCount: Int {
         destinations.count + sources.count + forwardings.count + gatewaySources.count + hairpinSources.count
+            + exitSources.count
     }
 }
 
@@ -42,6 +45,7 @@ extension TranslationChange {
         let counts = [("remove", removed.elementCount), ("add", added.elementCount)].filter { $0.1 > 0 }
         var parts = counts.map { "\($0.0) \($0.1) elements" }
         if let helpers { parts.append("make it \(helpers.new.count) conntrack helpers") }
+        if let exits { parts.append("make it \(exits.new.count) networks of further gateways") }
         return parts.joined(separator: " and ")
     }
 }

@@ -30,6 +30,10 @@ enum KernelChange: Hashable, Sendable {
     /// Makes the route, in the place of any other of ours to the same destination.
     case setRoute(RoutePlan)
     case removeRoute(RoutePlan)
+    /// Lets what bears the exit's mark leave this way.
+    case setExit(GatewayExit)
+    /// With the way that it has, if any.
+    case removeExit(UInt32, RoutePlan.Hop?)
 }
 
 /// Elements that leave and enter the maps of a router's table, and its helpers, in one transaction.
@@ -39,8 +43,10 @@ struct TranslationChange: Hashable, Sendable {
     var added = TranslationPlan()
     /// Nil when they stay as they are; what is removed and added has none.
     var helpers: HelperChange?
+    /// The same of further gateways' exits.
+    var exits: ExitChange?
 
-    var isEmpty: Bool { helpers == nil && removed == TranslationPlan() && added == TranslationPlan() }
+    var isEmpty: Bool { helpers == nil && exits == nil && removed == TranslationPlan() && added == TranslationPlan() }
 
     /// What makes the second of the first.
     init(from observed: TranslationPlan, to plan: TranslationPlan) {
@@ -51,6 +57,8 @@ struct TranslationChange: Hashable, Sendable {
             Self.difference(observed.gatewaySources, plan.gatewaySources)
         (removed.hairpinSources, added.hairpinSources) =
             Self.difference(observed.hairpinSources, plan.hairpinSources)
+        (removed.exitSources, added.exitSources) = Self.difference(observed.exitSources, plan.exitSources)
+        if observed.exits != plan.exits { exits = ExitChange(old: observed.exits, new: plan.exits) }
         if observed.helpers != plan.helpers { helpers = HelperChange(old: observed.helpers, new: plan.helpers) }
     }
 
@@ -67,6 +75,12 @@ struct TranslationChange: Hashable, Sendable {
 struct HelperChange: Hashable, Sendable {
     var old: Set<HelperRule>
     var new: Set<HelperRule>
+}
+
+/// All exits of a router by further gateways before and after a change.
+struct ExitChange: Hashable, Sendable {
+    var old: Set<ExitNetwork>
+    var new: Set<ExitNetwork>
 }
 
 /// Connections that must end because what they were translated by has gone.

@@ -8,6 +8,21 @@ enum KernelNames {
     /// The nftables table in each router's namespace.
     static let table = "sluice"
 
+    /// What an exit's number is added to.
+    ///
+    /// The sum is its mark and the number of its table; its rules have twice that, and one less, as priorities.
+    private static let exitBase: UInt32 = 8300
+    /// More gateways than a router may have.
+    private static let exitLimit: UInt32 = 100
+
+    /// The mark, and the number of the table, of a further gateway's exit.
+    static func exitMark(_ number: UInt32) -> UInt32 { exitBase + number }
+
+    /// The exit that a mark or a table is of; nil for one that is none of ours.
+    static func exit(ofMark mark: UInt32) -> UInt32? {
+        (exitBase + 1..<exitBase + exitLimit).contains(mark) ? mark - exitBase : nil
+    }
+
     private static let namespacePrefix = "qrouter-"
     private static let notePrefix = "sluice "
     private static let routerNotePrefix = "sluice router "

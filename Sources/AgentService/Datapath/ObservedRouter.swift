@@ -11,6 +11,8 @@ struct ObservedRouter: Hashable, Sendable {
     var devices: [String: ObservedDevice] = [:]
     /// By destination.
     var routes: [CIDR: RoutePlan] = [:]
+    /// By their numbers.
+    var exits: [UInt32: ObservedExit] = [:]
     var table = ObservedTranslation.missing
 }
 
@@ -75,6 +77,7 @@ extension ObservedRouter {
             )
         }
         routes = plan.routes
+        exits = plan.exits.mapValues { ObservedExit(hop: $0) }
         table = .current(plan.translation)
     }
 }

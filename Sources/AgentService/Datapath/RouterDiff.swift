@@ -42,6 +42,7 @@ struct RouterDiff: Hashable, Sendable {
         compareTable(observed.table, plan.translation)
         let suspects = compareDevices(observed.devices, plan.devices)
         compareRoutes(observed.routes.filter { _, route in !route.uses(suspects) }, observed.routes, plan.routes)
+        compareExits(observed.exits, plan.exits, suspects)
     }
 
     /// The difference that floating IPs make by themselves, before their addresses.
@@ -197,6 +198,20 @@ extension RouterDiff {
         for address in localAddresses.sorted() {
             changes.append(.addLocalAddress(address, device: device))
             announcements.append(DeviceAddress(device: device, address: .v4(address)))
+        }
+    }
+
+    private mutating func compareExits(
+        _ observed: [UInt32: ObservedExit],
+        _ plan: [UInt32: RoutePlan.Hop],
+        _ suspects: Set<String>
+    ) {
+        for (number, exit) in observed.sorted(by: { $0.key < $1.key }) where plan[number] == nil {
+            changes.append(.removeExit(number, exit.hop))
+        }
+        for (number, hop) in plan.sorted(by: { $0.key < $1.key })
+        where observed[number] != ObservedExit(hop: hop) || suspects.contains(hop.device) {
+            changes.append(.setExit(GatewayExit(number: number, hop: hop)))
         }
     }
 

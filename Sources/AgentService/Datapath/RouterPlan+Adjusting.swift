@@ -11,8 +11,8 @@ extension RouterPlan {
         var old = AddressPart()
         var new = AddressPart()
         for change in changes {
-            if let before = change.before, !old.add(before, gateways) { return nil }
-            if let after = change.after, !new.add(after, gateways) { return nil }
+            if let before = change.before, !old.add(before, gateways, exits) { return nil }
+            if let after = change.after, !new.add(after, gateways, exits) { return nil }
         }
         let translated = TranslationChange(from: old.translation, to: new.translation)
         let removed = new.carried.isEmpty ? old.carried : old.carried.subtracting(new.carried)
@@ -71,13 +71,18 @@ private struct AddressPart {
     var carried: Set<CarriedAddress> = []
 
     /// Adds a floating IP; false when it cannot be planned without the others.
-    mutating func add(_ address: FloatingAddress, _ gateways: [NetworkID: String]) -> Bool {
+    mutating func add(
+        _ address: FloatingAddress,
+        _ gateways: [NetworkID: String],
+        _ exits: [UInt32: RoutePlan.Hop]
+    ) -> Bool {
         guard let device = gateways[address.network],
             carried.insert(CarriedAddress(device: device, address: address.address)).inserted
         else { return false }
         switch address.use {
         case .fixed(let fixed):
             translation.destinations[address.address] = FloatingTarget(fixed: fixed, id: address.id)
+            translation.exitSources[fixed] = exits.number(of: device)
             return translation.sources.updateValue(address.address, forKey: fixed) == nil
         case .forwardings(let rules):
             return (try? translation.forward(rules, from: address.address)) != nil
@@ -90,6 +95,7 @@ extension TranslationPlan {
     fileprivate mutating func apply(_ change: TranslationChange) -> Bool {
         Self.apply(change.removed.destinations, change.added.destinations, to: &destinations)
             && Self.apply(change.removed.sources, change.added.sources, to: &sources)
+            && Self.apply(change.removed.exitSources, change.added.exitSources, to: &exitSources)
             && Self.apply(change.removed.forwardings, change.added.forwardings, to: &forwardings)
     }
 

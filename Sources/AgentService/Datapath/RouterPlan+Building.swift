@@ -29,6 +29,7 @@ extension RouterPlan {
             devices: builder.devices,
             routes: builder.routes,
             translation: builder.translation,
+            exits: builder.exits,
             advertisements: builder.advertisements,
             gateways: Dictionary(builder.gateways.map { ($0.network, $0.device) }) { first, _ in first },
             isContested: builder.isContested,
@@ -47,6 +48,7 @@ struct RouterPlanBuilder {
     private(set) var routes: [CIDR: RoutePlan] = [:]
     private(set) var translation = TranslationPlan()
     private(set) var advertisements: [String: AdvertisementPlan] = [:]
+    private(set) var exits: [UInt32: RoutePlan.Hop] = [:]
     private(set) var problems: [PlanProblem] = []
     private(set) var helperProblems: [PlanProblem] = []
     private(set) var addressProblems: [FloatingIPID: PlanProblem] = [:]
@@ -95,6 +97,10 @@ struct RouterPlanBuilder {
         let name = KernelNames.gatewayDevice(port.id)
         do throws(PlanProblem) {
             try addDevice(port, name: name, isGateway: true)
+            // A second gateway on a network carries no floating IPs.
+            if !gateways.isEmpty, !gateways.contains(where: { $0.network == port.network }) {
+                addExit(of: gateway, by: name)
+            }
             gateways.append(Gateway(network: port.network, device: name))
         } catch {
             problems.append(error)
@@ -142,6 +148,17 @@ struct RouterPlanBuilder {
             let isOnLink = !address.address.contains(nexthop)
             addRoute(to: everywhere, .init(gateway: nexthop, device: device, isOnLink: isOnLink))
         }
+    }
+
+    /// A further gateway's own way out; only IPv4 has floating IPs.
+    private mutating func addExit(of gateway: GatewaySpecification, by device: String) {
+        let addresses = gateway.port.addresses.filter { $0.address.version == .v4 }
+        guard let address = addresses.first(where: { $0.subnetGateway != nil }), let nexthop = address.subnetGateway
+        else { return }
+        let number = UInt32(exits.count + 1)
+        exits[number] = .init(gateway: nexthop, device: device, isOnLink: !address.address.contains(nexthop))
+        let networks = addresses.map(\.address.network) + gateway.onLinkNetworks.filter { $0.version == .v4 }
+        translation.exits.formUnion(networks.map { ExitNetwork(network: $0.network, number: number) })
     }
 
     /// Several subnets of one family each have a gateway; the first one's is taken.
@@ -223,7 +240,7 @@ extension RouterPlanBuilder {
         for address in addresses {
             do throws(PlanProblem) {
                 let gateway = try gateway(on: address.network)
-                try translate(address)
+                try translate(address, by: gateway)
                 if !carried[gateway, default: []].insert(address.address).inserted { isContested = true }
             } catch {
                 addressProblems[address.id] = error
@@ -245,7 +262,7 @@ extension RouterPlanBuilder {
         throw gatewayProblems[network] ?? .noGateway(network: network)
     }
 
-    private mutating func translate(_ address: FloatingAddress) throws(PlanProblem) {
+    private mutating func translate(_ address: FloatingAddress, by gateway: String) throws(PlanProblem) {
         switch address.use {
         case .fixed(let fixed):
             // While a fixed or floating address changes hands both holders may be known for a moment; ids decide.
@@ -256,6 +273,7 @@ extension RouterPlanBuilder {
             translation.destinations[address.address] = FloatingTarget(fixed: fixed, id: address.id)
             if translation.sources[fixed] == nil {
                 translation.sources[fixed] = address.address
+                translation.exitSources[fixed] = exits.number(of: gateway)
             } else {
                 isContested = true
             }

@@ -11,6 +11,8 @@ struct RouterPlan: Hashable, Sendable {
     /// By destination.
     var routes: [CIDR: RoutePlan]
     var translation: TranslationPlan
+    /// By which way what belongs to further gateways leaves, by the exits' numbers.
+    var exits: [UInt32: RoutePlan.Hop] = [:]
     /// What the router tells hosts on its internal networks, by device; it is said, not kept in the kernel.
     var advertisements: [String: AdvertisementPlan] = [:]
     /// The devices of the gateways, by their networks.

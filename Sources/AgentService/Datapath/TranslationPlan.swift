@@ -16,6 +16,10 @@ struct TranslationPlan: Hashable, Sendable {
     var hairpinSources: [String: IPv4Address] = [:]
     /// Where connections get a conntrack helper.
     var helpers: Set<HelperRule> = []
+    /// What leaves by further gateways.
+    var exits: Set<ExitNetwork> = []
+    /// The exits of fixed addresses whose packets leave with a floating IP of a further gateway.
+    var exitSources: [IPv4Address: UInt32] = [:]
 }
 
 /// The fixed address behind a floating IP.

@@ -10,11 +10,13 @@ extension ObservedTranslation {
             return
         }
         let helpers = Set<HelperRule>(listed: listed)
-        guard TableShape(listed) == .expected(helpers), var plan = TranslationPlan(listed.elements) else {
+        let exits = Set<ExitNetwork>(listed: listed)
+        guard TableShape(listed) == .expected(helpers, exits), var plan = TranslationPlan(listed.elements) else {
             self = .foreign
             return
         }
         plan.helpers = helpers
+        plan.exits = exits
         self = .current(plan)
     }
 }
@@ -29,9 +31,10 @@ private struct TableShape: Equatable {
 
     private static let plain = TableShape(TranslationTable.empty)
 
-    /// The shape of the table of a router with these helpers.
-    static func expected(_ helpers: Set<HelperRule>) -> TableShape {
-        helpers.isEmpty ? plain : TableShape(TranslationTable.ruleset(TranslationPlan(helpers: helpers)))
+    /// The shape of the table of a router with these helpers and exits.
+    static func expected(_ helpers: Set<HelperRule>, _ exits: Set<ExitNetwork>) -> TableShape {
+        if helpers.isEmpty, exits.isEmpty { return plain }
+        return TableShape(TranslationTable.ruleset(TranslationPlan(helpers: helpers, exits: exits)))
     }
 
     init(_ table: Ruleset) {
@@ -70,6 +73,10 @@ extension TranslationPlan {
             guard let value = element.value?.ipv4 else { return nil }
             hairpinSources[element.key.text] = value
         }
+        guard let exits = TranslationTable.exitSources(elements[TranslationTable.exitMap.name] ?? []) else {
+            return nil
+        }
+        exitSources = exits
     }
 }
 

@@ -35,10 +35,10 @@ enum TranslationTable {
     static func ruleset(_ plan: TranslationPlan) -> Ruleset {
         Ruleset(
             table,
-            sets: maps,
+            sets: maps + exitMaps(of: plan.exits),
             helpers: helpers(of: plan.helpers),
-            chains: chains + helperChains(of: plan.helpers),
-            rules: rules + helperRules(of: plan.helpers),
+            chains: chains + helperChains(of: plan.helpers) + exitChains(of: plan.exits),
+            rules: rules + helperRules(of: plan.helpers) + exitRules(of: plan.exits),
             elements: elements(of: plan)
         )
     }
@@ -108,15 +108,18 @@ enum TranslationTable {
         transaction.add(empty)
     }
 
-    /// Writes a change of what the maps hold, and of the helpers.
+    /// Writes a change of what the maps hold, of the exits and of the helpers.
     static func apply(_ change: TranslationChange, to transaction: inout NftablesTransaction) {
         let (removed, added) = (change.removed, change.added)
+        if let exits = change.exits { prepare(exits, in: &transaction) }
         // Map by map and not by name: this is the path that each change of a floating IP takes.
         apply(removed.destinations, added.destinations, to: destinations, in: &transaction) { Element($0, $1) }
         apply(removed.sources, added.sources, to: sources, in: &transaction) { Element($0, $1) }
         apply(removed.forwardings, added.forwardings, to: forwardings, in: &transaction) { Element($0, $1) }
         apply(removed.gatewaySources, added.gatewaySources, to: gatewaySources, in: &transaction) { Element($0, $1) }
         apply(removed.hairpinSources, added.hairpinSources, to: hairpinSources, in: &transaction) { Element($0, $1) }
+        apply(removed.exitSources, added.exitSources, to: exitMap, in: &transaction) { exitElement($0, $1) }
+        if let exits = change.exits { apply(exits, to: &transaction) }
         if let helpers = change.helpers { apply(helpers, to: &transaction) }
     }
 
@@ -139,7 +142,7 @@ enum TranslationTable {
             Map.forwardings: plan.forwardings.map { Element($0, $1) },
             Map.gatewaySources: plan.gatewaySources.map { Element($0, $1) },
             Map.hairpinSources: plan.hairpinSources.map { Element($0, $1) },
-        ]
+        ].merging(plan.exits.isEmpty ? [:] : [exitMap.name: plan.exitSources.map { exitElement($0, $1) }]) { $1 }
     }
 }
 

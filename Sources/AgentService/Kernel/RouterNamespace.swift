@@ -33,6 +33,8 @@ final class RouterNamespace: Sendable {
         var neighbourProxies: [NeighbourProxy]
         /// Those of our making, of both families.
         var routes: [Route]
+        /// Those of our making.
+        var rules: [RoutingRule]
         var parameters: [NamespaceParameter: String]
     }
 
@@ -75,6 +77,11 @@ final class RouterNamespace: Sendable {
             let routes =
                 try route.routes(.v4, from: .sluice) + route.routes(.v6, from: .sluice)
                 + route.routes(.v4, in: .local, from: .sluice)
+            let rules = try route.rules(from: .sluice)
+            var exits: [Route] = []
+            for table in Set(rules.map(\.table)) where table != .main {
+                exits += try route.routes(.v4, in: table, from: .sluice)
+            }
             // Without IPv6 there can be none, and most routers are without.
             let hasIPv6 = addresses.contains { $0.interface != .loopback && $0.address.version == .v6 }
             let proxies = hasIPv6 ? try route.neighbourProxies() : []
@@ -84,7 +91,8 @@ final class RouterNamespace: Sendable {
                 links: links,
                 addresses: addresses,
                 neighbourProxies: proxies,
-                routes: routes,
+                routes: routes + exits,
+                rules: rules,
                 parameters: parameters
             )
         }

@@ -40,7 +40,8 @@ struct RouterReader {
             guard let name = names[proxy.interface] else { continue }
             observed.devices[name]?.neighbourProxies.insert(proxy.address)
         }
-        observed.note(contents.routes, names)
+        observed.note(contents.routes.filter { $0.table == .main || $0.table == .local }, names)
+        observed.exits = [UInt32: ObservedExit](contents.rules, contents.routes, names)
         var indices: [String: InterfaceIndex] = [:]
         for (index, name) in names { indices[name] = index }
         return RouterReading(observed: observed, indices: indices)
@@ -71,6 +72,23 @@ extension RoutePlan.Hop {
         gateway = hop.gateway
         device = hop.interface.flatMap { names[$0] } ?? ""
         isOnLink = hop.isOnLink
+    }
+}
+
+extension [UInt32: ObservedExit] {
+    /// The exits that rules and routes make, in whole or in part.
+    fileprivate init(_ rules: [RoutingRule], _ routes: [Route], _ names: [InterfaceIndex: String]) {
+        self = [:]
+        for number in rules.compactMap({ KernelNames.exit(ofMark: $0.mark) }) {
+            let hasRules = GatewayExit.rules(number).allSatisfy(rules.contains)
+            self[number, default: ObservedExit()].hasRules = hasRules
+        }
+        for route in routes {
+            guard let number = KernelNames.exit(ofMark: route.table.rawValue), route.destination.prefixLength == 0,
+                case .forward(let hops) = route.action, let hop = hops.first
+            else { continue }
+            self[number, default: ObservedExit(hasRules: false)].hop = .init(hop, names)
+        }
     }
 }
 

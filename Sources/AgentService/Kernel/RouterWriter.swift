@@ -68,7 +68,7 @@ struct RouterWriter {
             try send()
             try router.setNeighbourProxying(isOn, on: name)
         case .removeDevice, .configureDevice, .addAddress, .removeAddress, .addLocalAddress, .removeLocalAddress,
-            .addNeighbourProxy, .removeNeighbourProxy, .setRoute, .removeRoute:
+            .addNeighbourProxy, .removeNeighbourProxy, .setRoute, .removeRoute, .setExit, .removeExit:
             append(change)
         }
     }
@@ -93,6 +93,12 @@ struct RouterWriter {
             append(on: name) { .deleteNeighbourProxy(NeighbourProxy(address, on: $0)) }
         case .setRoute(let route): requests.append(.replaceRoute(Route(route, indices)))
         case .removeRoute(let route): requests.append(.deleteRoute(Route(route, indices)))
+        case .setExit(let exit):
+            requests.append(.replaceRoute(exit.route(indices)))
+            requests += GatewayExit.rules(exit.number).map { .replaceRule($0) }
+        case .removeExit(let number, let hop):
+            requests += GatewayExit.rules(number).map { .deleteRule($0) }
+            if let hop { requests.append(.deleteRoute(GatewayExit(number: number, hop: hop).route(indices))) }
         default: break
         }
     }
@@ -133,6 +139,27 @@ extension LinkSettings {
         )
         mac = settings.mac
         mtu = settings.mtu
+    }
+}
+
+extension GatewayExit {
+    /// The default route of its table.
+    fileprivate func route(_ indices: [String: InterfaceIndex]) -> Route {
+        let hop = NextHop(gateway: hop.gateway, interface: indices[hop.device], isOnLink: hop.isOnLink)
+        return Route(
+            to: CIDR(address: .any(.v4), prefixLength: 0) ?? CIDR(host: .any(.v4)),
+            .forward([hop]),
+            table: .init(rawValue: KernelNames.exitMark(number))
+        )
+    }
+
+    /// The rules for an exit's mark: the main table but for its default route, then the exit's own.
+    static func rules(_ number: UInt32) -> [RoutingRule] {
+        let mark = KernelNames.exitMark(number)
+        return [
+            RoutingRule(priority: mark * 2 - 1, mark: mark, table: .main, skipsDefaultRoutes: true),
+            RoutingRule(priority: mark * 2, mark: mark, table: .init(rawValue: mark)),
+        ]
     }
 }
 

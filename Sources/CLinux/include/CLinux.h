@@ -13,6 +13,7 @@
 
 #include <net/if_arp.h> // ARPHRD_*, ARPOP_*; linux/if_arp.h quarrels with Glibc's net/if.h
 
+#include <linux/fib_rules.h>     // FRA_*, struct fib_rule_hdr
 #include <linux/filter.h>        // struct sock_filter, BPF_*
 #include <linux/if_addr.h>       // IFA_*, struct ifaddrmsg
 #include <linux/if_ether.h>      // ETH_P_*

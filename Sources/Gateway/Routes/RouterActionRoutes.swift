@@ -73,9 +73,11 @@ struct RouterActionRoutes: Sendable {
         try scope.allow(.PUT)
         let router = try WriteCheck.object(in: try scope.body(), of: .router)
         let attribute = RouterActionCodec.gatewayList
-        guard let given = router[attribute.name] else {
+        guard var given = router[attribute.name] else {
             throw Fault.badRequest("Invalid input for external_gateways. Reason: the list is missing.")
         }
+        // `openstack router unset` says so before each change, and Neutron takes it for nothing to remove.
+        if action == .remove, given == .object(JSONObject()) { given = .array([]) }
         let gateways = JSONObject([attribute.name: try attribute.converted(given)])
         let id = try Resource.router.id(id)
         let service = application.services.router

@@ -20,6 +20,10 @@ public enum RouteRequest: Hashable, Sendable {
     case replaceRoute(Route)
     /// Deletes a route.
     case deleteRoute(Route)
+    /// Makes a rule, unless it is there.
+    case replaceRule(RoutingRule)
+    /// Deletes a rule.
+    case deleteRule(RoutingRule)
     /// Makes or changes an entry of the neighbour table.
     case replaceNeighbour(Neighbour)
     /// Deletes an entry of the neighbour table.
@@ -40,6 +44,8 @@ extension RouteRequest {
         case .deleteAddress(let address): address.writeDeletion(to: &writer, flags: 0)
         case .replaceRoute(let route): route.writeAddition(to: &writer, flags: NLM_F_REPLACE)
         case .deleteRoute(let route): route.writeDeletion(to: &writer, flags: 0)
+        case .replaceRule(let rule): rule.writeAddition(to: &writer)
+        case .deleteRule(let rule): rule.writeDeletion(to: &writer)
         case .replaceNeighbour(let neighbour): neighbour.writeAddition(to: &writer, flags: NLM_F_REPLACE)
         case .deleteNeighbour(let neighbour): neighbour.writeDeletion(to: &writer, flags: 0)
         case .replaceNeighbourProxy(let proxy): proxy.writeAddition(to: &writer, flags: NLM_F_REPLACE)
@@ -47,11 +53,13 @@ extension RouteRequest {
         }
     }
 
-    /// Whether the error means that what was to be deleted is gone already.
+    /// Whether the error means that what was to be deleted is gone already, or a rule to be made is there.
     func isMootWith(_ error: ErrorNumber) -> Bool {
         switch self {
         case .createBridge, .configureLink, .replaceAddress, .replaceRoute, .replaceNeighbour, .replaceNeighbourProxy:
             false
+        case .replaceRule: error == .exists
+        case .deleteRule: error == .notFound
         case .deleteLink: error == .noDevice
         case .deleteAddress: error == .addressNotAvailable || error == .noDevice
         case .deleteRoute: error == .noRoute || error == .noDevice || error == .notFound
@@ -71,6 +79,8 @@ extension RouteRequest: CustomStringConvertible {
         case .deleteAddress(let address): "delete address \(address.address) from interface \(address.interface)"
         case .replaceRoute(let route): "add route to \(route.destination)"
         case .deleteRoute(let route): "delete route to \(route.destination)"
+        case .replaceRule(let rule): "add rule \(rule.priority) for mark \(rule.mark)"
+        case .deleteRule(let rule): "delete rule \(rule.priority) for mark \(rule.mark)"
         case .replaceNeighbour(let neighbour): "add neighbour \(neighbour.address)"
         case .deleteNeighbour(let neighbour): "delete neighbour \(neighbour.address)"
         case .replaceNeighbourProxy(let proxy): "answer for neighbour \(proxy.address)"

@@ -126,6 +126,11 @@ extension [Expression] {
         ]
     }
 
+    /// Sets the mark to what the map has for what is selected; else the next rule is asked.
+    public static func setMark(by selectors: Selector..., in map: ObjectName) -> [Expression] {
+        load(selectors) + [.lookup(map, key: .first, into: .first), .setMeta(.mark, from: .first)]
+    }
+
     /// Translates an end of the connection to what the map has for what is selected; else the next rule is asked.
     ///
     /// A map whose value is an address and a port gives both; `withPort` says so.

@@ -44,7 +44,8 @@ import Testing
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `any way leads to the listing of a fresh build`(seed: UInt64) async throws {
         try await expectFreshState(seed: seed, steps: 12) { _, kernel, _, desired in
-            #expect(kernel.settle(desired).changes >= 0)
+            let outcome = kernel.settle(desired)
+            #expect(outcome.changes >= 0, "\(outcome.complaint ?? "")")
         }
     }
 
@@ -72,7 +73,7 @@ import Testing
         return Listing(
             observed: observed,
             addresses: try lines(node.run(desired.id, "ip -o address show scope global | cut -d' ' -f2-"), " "),
-            routes: try lines(node.run(desired.id, "ip route show table all"), " "),
+            routes: try lines(node.run(desired.id, "ip route show table all; ip rule show"), " "),
             proxies: try lines(node.run(desired.id, "ip -6 neigh show proxy"), " "),
             ruleset: try lines(node.run(desired.id, "nft list ruleset"), ",{}")
         )

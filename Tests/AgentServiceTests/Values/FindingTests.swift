@@ -10,11 +10,14 @@ import Testing
     private func built() throws -> (plan: RouterPlan, observed: ObservedRouter) {
         var specification = Samples.specification
         specification.helpers = [Samples.helper("ftp", 21)]
+        specification.gateways.append(Samples.furtherGateway)
         specification.proxiesNeighbours = true
         specification.interfaces[0].addresses.append(
             PortAddress(address: Samples.cidr("2001:db8::1/64"), subnetGateway: nil)
         )
-        var desired = Samples.desired(specification, floating)
+        var outer = Samples.floating(2, "192.0.2.10", to: "10.1.0.11")
+        outer.network = Samples.further
+        var desired = Samples.desired(specification, floating, outer)
         desired.neighbourProxies = [Samples.address6("2001:db8::10")]
         let plan = try #require(Samples.plan(desired))
         var kernel = ModelKernel()
@@ -90,6 +93,28 @@ import Testing
         #expect(
             try findings { $0.parameters[.ipv4Forwarding] = "0" } == [
                 "net/ipv4/ip_forward: expected 1, found 0"
+            ]
+        )
+    }
+
+    @Test func `the exit of a further gateway is named`() throws {
+        let way = "via 192.0.2.1 by \(Samples.furtherDevice)"
+        #expect(try findings { $0.exits = [:] } == ["exit 1: expected \(way), found missing"])
+        #expect(
+            try findings { $0.exits[1]?.hasRules = false } == ["exit 1: expected \(way), found \(way), without rules"]
+        )
+        #expect(
+            try findings { $0.exits[2] = ObservedExit(hasRules: true) } == ["exit 2: expected none, found to nowhere"]
+        )
+        #expect(
+            try findings { router in
+                guard case .current(var table) = router.table else { return }
+                table.exits = []
+                table.exitSources = [Samples.address("10.1.0.11"): 2]
+                router.table = .current(table)
+            } == [
+                "exit of source 10.1.0.11: expected 1, found 2",
+                "floating IPs of 192.0.2.0/24 by exit 1: expected present, found missing",
             ]
         )
     }

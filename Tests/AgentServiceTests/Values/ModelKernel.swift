@@ -14,6 +14,9 @@ struct ModelKernel {
     /// Someone takes the end of a device on the node away.
     mutating func loseHostEnd(of device: String) { router?.devices[device]?.hostEnd = nil }
 
+    /// Someone deletes an exit's rules.
+    mutating func loseRules(ofExit number: UInt32) { router?.exits[number]?.hasRules = false }
+
     /// Someone empties the chain of helpers, which makes the table another's.
     mutating func loseHelpers() {
         if case .current(let table) = router?.table, !table.helpers.isEmpty { router?.table = .foreign }
@@ -46,6 +49,8 @@ struct ModelKernel {
         case .removeNeighbourProxy(let address, let name): router?.devices[name]?.neighbourProxies.remove(address)
         case .setRoute(let route): router?.routes[route.destination] = route
         case .removeRoute(let route): router?.routes[route.destination] = nil
+        case .setExit(let exit): router?.exits[exit.number] = ObservedExit(hop: exit.hop)
+        case .removeExit(let number, _): router?.exits[number] = nil
         }
     }
 
@@ -60,6 +65,9 @@ struct ModelKernel {
     private mutating func dropRoutes(by device: String) {
         guard let routes = router?.routes else { return }
         router?.routes = routes.filter { !$0.value.hops.contains { $0.device == device } }
+        for (number, exit) in router?.exits ?? [:] where exit.hop?.device == device {
+            router?.exits[number]?.hop = nil
+        }
     }
 
     private mutating func changeTable(_ change: TranslationChange) {
@@ -76,6 +84,8 @@ struct ModelKernel {
         edit(\.forwardings)
         edit(\.gatewaySources)
         edit(\.hairpinSources)
+        edit(\.exitSources)
+        if let exits = change.exits, exits.old == table.exits { table.exits = exits.new }
         // A rule to delete that is not there is refused.
         if let helpers = change.helpers, helpers.old == table.helpers { table.helpers = helpers.new }
         router?.table = .current(table)

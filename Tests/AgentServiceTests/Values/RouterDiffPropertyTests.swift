@@ -37,7 +37,8 @@ extension ModelKernel {
     /// Someone else changes something of ours.
     fileprivate mutating func damage(using random: inout SplitMix) {
         guard let router, let name = router.devices.keys.sorted().randomElement(using: &random) else { return }
-        switch UInt8.random(in: 0..<8, using: &random) {
+        switch UInt8.random(in: 0..<9, using: &random) {
+        case 8: for number in router.exits.keys { loseRules(ofExit: number) }
         case 7: apply([.setNeighbourProxying(UInt8.random(in: 0..<2, using: &random) == 0, device: name)])
         case 6: apply((router.devices[name]?.neighbourProxies ?? []).map { .removeNeighbourProxy($0, device: name) })
         case 5: loseHelpers()
@@ -62,6 +63,11 @@ extension DesiredRouter {
             if chance(3) { specification.gateways[0].translatesSources = false }
             if chance(3) { specification.gateways[0].port.addresses[0].address = Samples.cidr("203.0.113.6/24") }
             if chance(3) { specification.gateways[0].onLinkNetworks = [Samples.cidr("198.51.100.0/24")] }
+        }
+        if !chance(3), !specification.gateways.isEmpty {
+            specification.gateways.append(Samples.furtherGateway)
+            if chance(3) { specification.gateways.swapAt(0, 1) }
+            if chance(3) { specification.gateways[1].onLinkNetworks = [Samples.cidr("198.18.7.0/24")] }
         }
         if chance(3) { specification.interfaces.removeLast() }
         if chance(3) { specification.interfaces[0].mtu = 1400 }
@@ -90,11 +96,12 @@ extension DesiredRouter {
             desired.neighbourProxies.insert(Samples.address6(address))
         }
         for number in 1...6 as ClosedRange<UInt64> where chance(2) {
-            let floating = Samples.floating(
+            var floating = Samples.floating(
                 number,
                 "203.0.113.\(10 + number)",
                 to: "10.1.0.\(UInt64.random(in: 10...20, using: &random))"
             )
+            if number > 4 { floating.network = Samples.further }
             desired.addresses[floating.id] = floating
         }
         return desired

@@ -31,6 +31,19 @@ import Testing
         #expect(diff.flushes.isEmpty && diff.withdrawals.isEmpty)
     }
 
+    @Test func `one of a further network is an element more, and takes it along when it goes`() throws {
+        var specification = Samples.specification
+        specification.gateways.append(Samples.furtherGateway)
+        var outer = Samples.floating(2, "192.0.2.10", to: "10.1.0.11")
+        outer.network = Samples.further
+        var adjusted = try plan(Samples.desired(specification, first))
+        let diff = try adjust(&adjusted, change(nil, outer))
+        #expect(try adjusted == plan(Samples.desired(specification, first, outer)))
+        #expect(diff.changes.count == 2)
+        _ = try adjust(&adjusted, change(outer, nil))
+        #expect(try adjusted == plan(Samples.desired(specification, first)))
+    }
+
     @Test func `one that goes ends its connections and is announced no more`() throws {
         var adjusted = try plan(Samples.desired(Samples.specification, first, second))
         let diff = try adjust(&adjusted, change(second, nil))

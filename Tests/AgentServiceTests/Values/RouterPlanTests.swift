@@ -207,6 +207,42 @@ import Testing
         #expect(Samples.plan(Samples.desired())?.parameters[.ipv6Forwarding] == nil)
     }
 
+    @Test func `floating IPs of a further gateway leave by it, its networks on the link included`() throws {
+        var specification = Samples.specification
+        specification.gateways.append(Samples.furtherGateway)
+        specification.gateways[1].onLinkNetworks = [Samples.cidr("198.18.7.0/24"), Samples.cidr("2001:db8:f::/64")]
+        var outer = Samples.floating(2, "192.0.2.10", to: "10.1.0.11")
+        outer.network = Samples.further
+        let plan = try #require(Samples.plan(Samples.desired(specification, floating, outer)))
+        #expect(plan.translation.exitSources == [Samples.address("10.1.0.11"): 1])
+        #expect(plan.exits == [1: .init(gateway: Samples.ip("192.0.2.1"), device: Samples.furtherDevice)])
+        #expect(
+            plan.translation.exits == [
+                ExitNetwork(network: Samples.cidr("192.0.2.0/24"), number: 1),
+                ExitNetwork(network: Samples.cidr("198.18.7.0/24"), number: 1),
+            ]
+        )
+        #expect(plan.routes[Samples.cidr("0.0.0.0/0")]?.hops.map(\.device) == [Samples.gatewayDevice])
+    }
+
+    @Test func `who has one gateway, or further ones that lead nowhere else, has no exits`() throws {
+        var specification = Samples.specification
+        specification.gateways.append(Samples.furtherGateway)
+        specification.gateways[1].port.addresses[0].subnetGateway = nil
+        #expect(try #require(Samples.plan(Samples.desired(specification))).exits == [:])
+        specification.gateways[1] = Samples.furtherGateway
+        specification.gateways[1].port.network = Samples.external
+        let same = try #require(Samples.plan(Samples.desired(specification)))
+        #expect(same.exits == [:] && same.translation.exits == [])
+        // The first that can be built is the one for what names none.
+        specification = Samples.specification
+        specification.gateways[0].port.physicalNetwork = "unknown"
+        specification.gateways.append(Samples.furtherGateway)
+        let promoted = try #require(Samples.plan(Samples.desired(specification)))
+        #expect(promoted.exits == [:])
+        #expect(promoted.routes[Samples.cidr("0.0.0.0/0")]?.hops.map(\.device) == [Samples.furtherDevice])
+    }
+
     @Test func `internal addresses are answered for at the first gateway, those that can be reached`() throws {
         var specification = Samples.specification
         specification.interfaces[0].addresses.append(

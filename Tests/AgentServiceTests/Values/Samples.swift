@@ -7,6 +7,8 @@ import ResourceModel
 enum Samples {
     static let router: RouterID = id(0xa)
     static let external: NetworkID = id(0xe0)
+    static let further: NetworkID = id(0xe1)
+    static let furtherPort: PortID = id(0x904)
     static let red: NetworkID = id(0xb1)
     static let blue: NetworkID = id(0xb2)
     static let gatewayPort: PortID = id(0x901)
@@ -47,6 +49,15 @@ enum Samples {
     static var gateway: GatewaySpecification {
         GatewaySpecification(
             port: port(gatewayPort, on: external, "203.0.113.5/24", gateway: "203.0.113.1"),
+            translatesSources: true,
+            onLinkNetworks: []
+        )
+    }
+
+    /// A second gateway, on another external network.
+    static var furtherGateway: GatewaySpecification {
+        GatewaySpecification(
+            port: port(furtherPort, on: further, "192.0.2.5/24", gateway: "192.0.2.1"),
             translatesSources: true,
             onLinkNetworks: []
         )
@@ -102,6 +113,7 @@ enum Samples {
     }
 
     static let gatewayDevice = KernelNames.gatewayDevice(gatewayPort)
+    static let furtherDevice = KernelNames.gatewayDevice(furtherPort)
     static let redDevice = KernelNames.internalDevice(redPort)
     static let blueDevice = KernelNames.internalDevice(bluePort)
 }

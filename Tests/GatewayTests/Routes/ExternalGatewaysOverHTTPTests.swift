@@ -52,6 +52,9 @@ import Testing
             let replaced = try await Self.put(gateway, "update", other, as: Self.member)
             #expect(try replaced.json["router"]?["external_gateways"]?[0]?["network_id"]?.string == Self.two)
             #expect(gateway.cloud.routers.get(Self.id)?.externalGateways.first?.hasEnableSnat_p == nil)
+            // As the openstack CLI says it, whatever it unsets.
+            let none = try await Self.put(gateway, "remove", "{}", as: Self.member)
+            #expect(try none.json["router"]?["external_gateways"]?[0]?["network_id"]?.string == Self.two)
             let removed = try await Self.put(gateway, "remove", other, as: Self.member)
             #expect(try removed.json["router"]?["external_gateways"] == [])
         }
