@@ -1,6 +1,4 @@
 import NIOHTTP1
-import Subprocess
-import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -91,22 +89,6 @@ import Testing
 }
 
 extension SystemUnderTest {
-    /// What a command in a namespace writes.
-    fileprivate func run(in namespace: String, _ command: String...) async throws -> String {
-        let result = try await Subprocess.run(
-            .name("ip"),
-            arguments: .init(["netns", "exec", namespace] + command),
-            output: .string(limit: 65536)
-        )
-        try #require(result.terminationStatus.isSuccess)
-        return result.standardOutput
-    }
-
-    /// Creates an object and returns its id.
-    fileprivate func create(_ collection: String, _ key: String, _ body: JSONValue) async throws -> String {
-        try await client.send(.POST, "/v2.0/\(collection)", .object([key: body]))[key]["id"].text
-    }
-
     /// How many router advertisements the first virtual machine took in.
     fileprivate func advertisements() async throws -> Int {
         let file = "/proc/net/dev_snmp6/eth0"

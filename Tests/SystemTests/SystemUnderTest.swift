@@ -1,6 +1,7 @@
 import Glibc
 import KernelTestSupport
 import NIOHTTP1
+import Subprocess
 import Synchronization
 import Testing
 
@@ -33,6 +34,22 @@ struct SystemUnderTest {
     func lists() async -> Bool {
         let answer = try? await client.send(.GET, "/v2.0/routers?id=\(scene.router.id)")
         return answer?["routers"][0]["id"].text == scene.router.id
+    }
+
+    /// Creates an object and returns its id.
+    func create(_ collection: String, _ key: String, _ body: JSONValue) async throws -> String {
+        try await client.send(.POST, "/v2.0/\(collection)", .object([key: body]))[key]["id"].text
+    }
+
+    /// What a command in a namespace writes.
+    func run(in namespace: String, _ command: String...) async throws -> String {
+        let result = try await Subprocess.run(
+            .name("ip"),
+            arguments: .init(["netns", "exec", namespace] + command),
+            output: .string(limit: 65536)
+        )
+        try #require(result.terminationStatus.isSuccess)
+        return result.standardOutput
     }
 
     /// Polls until the condition holds.
