@@ -154,11 +154,11 @@ import Testing
         #expect(sets == ruleset.sets)
         #expect(chains == ruleset.chains)
     }
+}
 
-    /// Bytes written as hexadecimal numbers, each line with a comment that says what they are.
-    private func hexadecimal(_ text: String) -> [UInt8] {
-        text.split(separator: "\n").flatMap { line in
-            line.prefix { $0 != "/" }.split(separator: " ").compactMap { UInt8($0, radix: 16) }
-        }
+/// Bytes written as hexadecimal numbers, each line with a comment that says what they are.
+func hexadecimal(_ text: String) -> [UInt8] {
+    text.split(separator: "\n").flatMap { line in
+        line.prefix { $0 != "/" }.split(separator: " ").compactMap { UInt8($0, radix: 16) }
     }
 }

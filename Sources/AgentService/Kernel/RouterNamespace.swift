@@ -98,6 +98,11 @@ final class RouterNamespace: Sendable {
         }
     }
 
+    /// Whether a device is still there.
+    func has(_ link: Link) throws(AgentError) -> Bool {
+        try withRoute { (route) throws(NetlinkError) in try route.link(link.index)?.name == link.name }
+    }
+
     /// Carries out requests; all that are not refused are carried out.
     func apply(_ requests: [RouteRequest]) throws(AgentError) {
         try withRoute { (route) throws(NetlinkError) in try route.apply(requests) }

@@ -26,9 +26,13 @@ struct RouterReader {
         var names: [InterfaceIndex: String] = [:]
         for link in contents.links.all { names[link.index] = link.name }
         for link in contents.links.devices {
+            let hostEnd = try host.hostEnd(of: link)
+            // Both ends go together, and they may have gone after the router's were listed: then the device is what is
+            // missing, not its other end.
+            if hostEnd == nil, try !router.has(link) { continue }
             observed.devices[link.name] = ObservedDevice(
                 settings: DeviceSettings(link),
-                hostEnd: try host.hostEnd(of: link),
+                hostEnd: hostEnd,
                 proxiesNeighbours: link.proxiesNeighbours
             )
         }
