@@ -46,7 +46,27 @@ struct SubnetRegistry: Sendable {
         writing.count(.subnet, of: made.projectID, by: 1)
         try await noteNetwork(network.id, in: writing)
         if made.isAutomatic { try await addAutomaticAddresses(of: made, in: writing) }
+        if made.isExternal { try await addGatewayAddresses(of: made, in: writing) }
         return made
+    }
+
+    /// Gateways that lack the family of a new subnet get an address of it, as those do that come later.
+    private func addGatewayAddresses(of subnet: Subnet, in writing: Writing) async throws {
+        guard subnet.serves(deviceOwner: DeviceOwner.routerGateway) else { return }
+        let stores = writing.stores
+        for port in try await stores.subnets.gateways(on: subnet.networkID, without: subnet.version) {
+            let place = port.fixedAddresses.count + 1
+            if let own = subnet.automaticAddress(for: port.mac) {
+                let fixed = FixedAddress(subnetID: subnet.id, address: own)
+                guard try await stores.addresses.take(fixed, for: port, position: place) else { continue }
+            } else {
+                // A subnet that is full leaves the others as they are.
+                guard try await stores.addresses.takeAny(of: subnet.id, for: port, position: place) != nil else {
+                    break
+                }
+            }
+            try await writing.touch(port: port.id)
+        }
     }
 
     /// What an earlier call with the same id made.

@@ -53,6 +53,35 @@ import Testing
         }
     }
 
+    @Test func `gateways get an address of a family that their network gains, once`() async throws {
+        try await withService { api in
+            let (network, _) = try await external(api)
+            let gateways = [
+                try await api.reserve(.router(), on: network, as: "network:router_gateway"),
+                try await api.reserve(.router(), on: network, as: "network:router_gateway") {
+                    $0.fixedIps = [.at("192.0.2.9")]
+                },
+            ]
+            let floating = try await api.reserve(.floatingIP(), on: network, as: "network:floatingip")
+            _ = try await api.makeSubnet(network, "198.51.100.0/24", .admin)
+            _ = try await api.makeSubnet(network, "2001:db8:9::/64", .admin) {
+                $0.serviceTypes = ["network:floatingip"]
+            }
+            _ = try await api.makeSubnet(network, "2001:db8::/64", .admin)
+            _ = try await api.makeSubnet(network, "2001:db8:1::/64", .admin)
+            var gained: Set<String> = []
+            for (gateway, kept) in zip(gateways, ["192.0.2.2", "192.0.2.9"]) {
+                let now = try await `as`(.program) { try await api.ports.getPort(.with { $0.id = gateway.id }) }
+                #expect(now.fixedIps.first?.ipAddress == kept && now.fixedIps.count == 2)
+                #expect(now.revisionNumber == gateway.revisionNumber + 1)
+                gained.formUnion(now.fixedIps.dropFirst().map(\.ipAddress))
+            }
+            #expect(gained == ["2001:db8::1", "2001:db8::2"])
+            let same = try await `as`(.program) { try await api.ports.getPort(.with { $0.id = floating.id }) }
+            #expect(same == floating)
+        }
+    }
+
     @Test func `a gateway has an address of each family, a floating IP one of IPv4`() async throws {
         try await withService { api in
             let (network, _) = try await external(api)

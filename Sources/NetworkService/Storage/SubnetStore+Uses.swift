@@ -17,6 +17,20 @@ extension SubnetStore {
         ) { row throws(PostgresError) in (try row.column(0), try row.column(1)) }
     }
 
+    /// The gateways of routers on a network that have addresses, if any, of the other family alone.
+    func gateways(on network: NetworkID, without version: IPVersion) async throws -> [Port] {
+        try await source.all(
+            """
+            SELECT \(Port.columns) FROM ports p
+            WHERE p.network_id = \(network) AND p.device_owner = \(DeviceOwner.routerGateway) AND NOT EXISTS (
+                SELECT FROM ip_allocations a
+                WHERE a.port_id = p.id AND family(a.ip_address) = \(version.rawValue))
+            ORDER BY p.id FOR NO KEY UPDATE OF p
+            """,
+            Port.init(row:)
+        )
+    }
+
     /// Gives ports an address each of a subnet; those whose address another has stay without.
     ///
     /// - Returns: The ports that got one.
