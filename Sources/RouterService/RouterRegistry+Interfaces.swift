@@ -38,7 +38,11 @@ extension RouterRegistry {
         to topology: Topology,
         as context: RequestContext
     ) async throws -> InterfaceResult {
-        let subnet = try await networks.subnet(id, as: context)
+        var seen = try await networks.subnet(id, as: context)
+        if !context.owns(projectID: seen.projectID) {
+            seen.isSharedWithCaller = try await networks.isShared(seen.networkID, with: context)
+        }
+        let subnet = seen
         let addition = try topology.addition(of: subnet, by: context)
         let facts = try await keptFacts(of: subnet.networkID)
         let router = topology.router

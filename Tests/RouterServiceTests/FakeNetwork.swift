@@ -18,6 +18,8 @@ actor FakeNetwork {
     }
 
     private(set) var networks: [NetworkID: (network: Network, project: String, isShared: Bool)] = [:]
+    /// The project that a policy shares a network with.
+    private var sharedWith: [NetworkID: String] = [:]
     private(set) var subnets: [SubnetID: Subnet] = [:]
     private(set) var ports: [PortID: Held] = [:]
     /// Every call is answered as by a service that is away.
@@ -78,6 +80,8 @@ extension FakeNetwork {
         record(.subnet(subnet))
         return subnet.id
     }
+
+    func share(_ network: NetworkID, with project: String) { sharedWith[network] = project }
 
     func makePort(
         _ network: NetworkID,
@@ -151,6 +155,11 @@ extension FakeNetwork: NetworkDirectory {
             context.owns(projectID: entry.project) || entry.isShared || entry.network.isExternal
         else { throw RemoteError(reason: .networkNotFound, message: "network \(id) could not be found") }
         return entry.network
+    }
+
+    func isShared(_ id: NetworkID, with context: RequestContext) async throws -> Bool {
+        try requirePresence()
+        return sharedWith[id] == context.projectID
     }
 
     func subnet(_ id: SubnetID, as context: RequestContext) async throws -> Subnet {

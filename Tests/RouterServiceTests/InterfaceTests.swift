@@ -85,6 +85,16 @@ import Testing
         }
     }
 
+    @Test func `a network that a policy shares with the project is its own to attach`() async throws {
+        try await House.open { house in
+            let id = try await house.makeRouter().id
+            let network = await house.network.makeNetwork(project: "ops", isShared: true)
+            let subnet = try await house.network.makeSubnet(network, "10.0.0.0/24", project: "ops")
+            await house.network.share(network, with: "acme")
+            try await house.attach(subnet, to: id)
+        }
+    }
+
     @Test func `a gateway address that is taken is refused, and nothing stays behind`() async throws {
         try await House.open { house in
             let id = try await house.makeRouter().id

@@ -6,6 +6,8 @@ internal import ResourceModel
 protocol NetworkDirectory: Sendable {
     /// The network as the context sees it; refused with `networkNotFound` when it does not.
     func network(_ id: NetworkID, as context: RequestContext) async throws -> Network
+    /// Whether a policy shares the network with the context's project in particular.
+    func isShared(_ id: NetworkID, with context: RequestContext) async throws -> Bool
     /// The subnet as the context sees it; refused with `subnetNotFound` when it does not.
     func subnet(_ id: SubnetID, as context: RequestContext) async throws -> Subnet
     /// All subnets of a network, whoever asks.

@@ -37,7 +37,7 @@ extension Topology {
         guard let address = subnet.gatewayIP else {
             throw .badRequest("subnet \(subnet.id) has no gateway address")
         }
-        guard context.owns(projectID: subnet.projectID) else {
+        guard context.owns(projectID: subnet.projectID) || subnet.isSharedWithCaller else {
             throw .badRequest("subnet \(subnet.id) belongs to another project and is not shared with this one")
         }
         try requireAdvertisable(subnet)

@@ -27,6 +27,8 @@ struct Subnet: Hashable, Sendable {
     let id: SubnetID
     let networkID: NetworkID
     var projectID = ""
+    /// Whether a policy shares its network with the project of the caller that asked for it.
+    var isSharedWithCaller = false
     let cidr: CIDR
     var gatewayIP: IPAddress?
     var allocationPools: [AddressRange] = []

@@ -39,11 +39,17 @@ struct NetworkClient<Transport: ClientTransport>: NetworkDirectory, PortDirector
     }
 
     func network(_ id: NetworkID, as context: RequestContext) async throws -> Network {
-        try await Network(
-            wire: calling(as: context) {
-                try await networks.getNetwork(.with { $0.id = id.description }, options: Self.options)
-            }
-        )
+        try await Network(wire: shown(id, to: context))
+    }
+
+    func isShared(_ id: NetworkID, with context: RequestContext) async throws -> Bool {
+        try await shown(id, to: context).sharedWithProject
+    }
+
+    private func shown(_ id: NetworkID, to context: RequestContext) async throws -> Wire.Network {
+        try await calling(as: context) {
+            try await networks.getNetwork(.with { $0.id = id.description }, options: Self.options)
+        }
     }
 
     func subnet(_ id: SubnetID, as context: RequestContext) async throws -> Subnet {
