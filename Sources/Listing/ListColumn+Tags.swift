@@ -17,6 +17,6 @@ extension ListColumn {
     }
 
     private static func tags(in values: [String]) -> [String] {
-        values.flatMap { $0.split(separator: ",").map(String.init) }
+        values.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
     }
 }

@@ -123,7 +123,8 @@ struct ListPageTests {
 
     @Test(arguments: [
         ("tags", ["a,b"], [1]), ("tags", ["a", "b"], [1]), ("tags", ["a"], [1, 2]), ("tags-any", ["b,c"], [1, 3]),
-        ("not-tags", ["a,b"], [2, 3, 4]), ("not-tags-any", ["a,b"], [3, 4]),
+        ("not-tags", ["a,b"], [2, 3, 4]), ("not-tags-any", ["a,b"], [3, 4]), ("tags", [""], []),
+        ("tags-any", ["", "a"], [1, 2]),
     ])
     func `tags filter in four ways`(field: String, values: [String], expected: [Int]) async throws {
         try await insert(1, tags: ["a", "b"])

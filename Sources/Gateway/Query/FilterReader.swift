@@ -31,7 +31,11 @@ struct FilterReader {
         for name in names {
             let values = parameters.values(name)
             if resource.isTaggable, Self.tagFilters.contains(name) {
-                add(name, values.flatMap { $0.split(separator: ",").map(String.init) }, to: &result)
+                // The empty text is a tag like any other.
+                let tags = values.flatMap {
+                    $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                }
+                add(tags: tags, as: name, to: &result)
             } else if name == "fixed_ips", resource.attribute(named: name) != nil {
                 try addAddresses(values, to: &result)
             } else {
@@ -39,6 +43,16 @@ struct FilterReader {
             }
         }
         return result
+    }
+
+    /// Nothing has a tag that no text in a database can be.
+    private func add(tags: [String], as name: String, to result: inout Result) {
+        let possible = tags.filter { !$0.utf8.contains(0) }
+        switch name {
+        case "tags" where possible.count < tags.count: result.matchesNothing = true
+        case "not-tags" where possible.count < tags.count, "not-tags-any" where possible.isEmpty: break
+        default: add(name, possible, to: &result)
+        }
     }
 
     private func add(attribute name: String, _ values: [String], to result: inout Result) throws(Fault) {
