@@ -85,7 +85,7 @@ struct QuotaRoutes: Sendable {
         guard unknown.isEmpty else {
             throw Fault.badRequest("Unrecognized attribute(s) '\(unknown.joined(separator: ", "))'")
         }
-        // Before any service takes one over; each looks again when it does.
+        // Looked at here for all services, and not again by each, so that none takes over what another refuses.
         for limit in present.all where !isForced {
             guard let most = wanted[limit.kind], most >= 0, most < limit.used else { continue }
             throw Fault.badParameter("Quota limit \(most) of \(limit.kind) is below the present use, \(limit.used)")
@@ -95,7 +95,7 @@ struct QuotaRoutes: Sendable {
                 wanted[limit.kind].map { QuotaLimit(kind: limit.kind, most: $0) }
             }
             if changed.isEmpty { continue }
-            _ = try await call(codec.set(changed, of: project, isForced: isForced), at: backend)
+            _ = try await call(codec.set(changed, of: project, isForced: true), at: backend)
         }
         return Self.answer(try await limits(of: project).all)
     }

@@ -32,6 +32,8 @@ struct FakeQuotas: ServiceCaller {
         case "SetQuota":
             let wanted = try L3_Query_V1_SetQuotaRequest(serializedBytes: request)
             guard wanted.limits.allSatisfy({ kinds[$0.kind] != nil }) else { throw remote(.invalidInput) }
+            // Unasked to force, a service may refuse what others have taken over by then.
+            guard wanted.force else { throw remote(.badRequest) }
             cloud.limits.withLock { all in
                 for limit in wanted.limits { all[wanted.projectID, default: [:]][limit.kind] = limit.limit }
             }
