@@ -187,6 +187,7 @@ static const ProtobufCMessageDescriptor *const messages[] = {
     &l3__network__v1__delete_rbacpolicy_request__descriptor,
     &l3__network__v1__delete_rbacpolicy_response__descriptor,
     &l3__network__v1__network_ipavailability__descriptor,
+    &l3__network__v1__ipavailability_details__descriptor,
     &l3__network__v1__subnet_ipavailability__descriptor,
     &l3__network__v1__get_network_ipavailability_request__descriptor,
     &l3__network__v1__list_network_ipavailabilities_request__descriptor,

@@ -75,6 +75,9 @@ struct SubnetPoolRegistry: Sendable {
     func onboard(_ networkID: NetworkID, into id: SubnetPoolID, by caller: RequestContext) async throws -> SubnetPool {
         try await storage.writing { writing in
             let stores = writing.stores
+            guard try await stores.subnetPools.pool(id, visibleTo: caller) != nil else {
+                throw NetworkError.subnetPoolNotFound(id.description)
+            }
             // Network before pool before scope, as everywhere.
             guard let network = try await stores.networks.networkForSubnets(networkID, visibleTo: caller) else {
                 throw NetworkError.networkNotFound(networkID.description)

@@ -21,6 +21,7 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case quotaNotFound = "QUOTA_NOT_FOUND"
     case flavorNotFound = "FLAVOR_NOT_FOUND"
     case qosPolicyNotFound = "QOS_POLICY_NOT_FOUND"
+    case segmentNotFound = "SEGMENT_NOT_FOUND"
     case routerInterfaceNotFound = "ROUTER_INTERFACE_NOT_FOUND"
     case routerInterfaceNotFoundForSubnet = "ROUTER_INTERFACE_NOT_FOUND_FOR_SUBNET"
     case externalGatewayForFloatingIPNotFound = "EXTERNAL_GATEWAY_FOR_FLOATING_IP_NOT_FOUND"
@@ -123,7 +124,7 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
             .portForwardingNotFound, .conntrackHelperNotFound, .ndpProxyNotFound, .subnetPoolNotFound,
             .addressScopeNotFound, .securityGroupNotFound, .securityGroupRuleNotFound, .rbacPolicyNotFound,
             .agentNotFound, .availabilityZoneNotFound, .tagNotFound, .quotaNotFound, .flavorNotFound,
-            .qosPolicyNotFound, .routerInterfaceNotFound, .routerInterfaceNotFoundForSubnet,
+            .qosPolicyNotFound, .segmentNotFound, .routerInterfaceNotFound, .routerInterfaceNotFoundForSubnet,
             .externalGatewayForFloatingIPNotFound, .invalidL3Agent, .markerNotFound:
             .notFound
         case .routerInUse, .routerInterfaceInUseByFloatingIP, .routerInterfaceInUseByRoute,

@@ -166,17 +166,20 @@ extension AgentRegistry {
         }
     }
 
-    /// The zones that agents are in, of those that the query names, by name.
+    /// The zones that agents are in, each for routers and for networks, of those that the query names, by name.
     ///
     /// There are few: no paging.
     func zones(_ query: ListQuery) async throws -> [AvailabilityZone] {
-        var zones = try await store.run { try await $0.zones() }
+        var zones = try await store.run { try await $0.zones() }.flatMap { zone in
+            AvailabilityZone.Resource.allCases.map {
+                AvailabilityZone(name: zone.name, resource: $0, isAvailable: zone.isAvailable)
+            }
+        }
         for filter in query.filters {
             switch filter.field {
             case "name": zones.removeAll { !filter.values.contains($0.name) }
             case "state": zones.removeAll { !filter.values.contains($0.state) }
-            case "resource" where filter.values.contains("router"): break
-            case "resource": zones = []
+            case "resource": zones.removeAll { !filter.values.contains($0.resource.rawValue) }
             default: throw RouterError.invalidInput("availability zones cannot be filtered by \(filter.field)")
             }
         }

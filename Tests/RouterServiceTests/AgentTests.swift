@@ -247,13 +247,14 @@ import Testing
                     try await house.agents.listAvailabilityZones(.with { $0.query = ListQuery(filters: filters).wire })
                 }.availabilityZones
             }
-            let all = try await zones([])
-            #expect(all.map(\.name) == ["east", "west"] && all.map(\.state) == ["available", "unavailable"])
-            #expect(all.allSatisfy { $0.resource == "router" })
+            for resource in ["router", "network"] {
+                let all = try await zones([.init("resource", [resource])])
+                #expect(all.map(\.name) == ["east", "west"] && all.map(\.state) == ["available", "unavailable"])
+                #expect(all.allSatisfy { $0.resource == resource })
+            }
+            #expect(try await zones([]).count == 4)
             let named = try await zones([.init("name", ["west"])])
-            #expect(named.map(\.name) == ["west"])
-            let networks = try await zones([.init("resource", ["network"])])
-            #expect(networks.isEmpty)
+            #expect(named.map(\.name) == ["west", "west"] && named.map(\.resource) == ["router", "network"])
             await expectRefusal(.invalidInput) { try await zones([.init("colour", ["red"])]) }
         }
     }

@@ -116,7 +116,7 @@ public nonisolated struct L3_Agent_V1_Agent: @unchecked Sendable {
   /// Clears the value of `heartbeatTimestamp`. Subsequent reads from it will return its default value.
   public mutating func clearHeartbeatTimestamp() {_uniqueStorage()._heartbeatTimestamp = nil}
 
-  /// `active` where the agent hosts the router that was asked about; empty otherwise.
+  /// `active` or `standby` of a router that several agents host; empty where one does.
   public var haState: String {
     get {_storage._haState}
     set {_uniqueStorage()._haState = newValue}

@@ -187,6 +187,38 @@ public nonisolated struct L3_Network_V1_NetworkIPAvailability: Sendable {
 
   public var subnetIpAvailability: [L3_Network_V1_SubnetIPAvailability] = []
 
+  /// What lies in allocation pools, and what in the whole.
+  public var ipAvailabilityDetails: L3_Network_V1_IPAvailabilityDetails {
+    get {_ipAvailabilityDetails ?? L3_Network_V1_IPAvailabilityDetails()}
+    set {_ipAvailabilityDetails = newValue}
+  }
+  /// Returns true if `ipAvailabilityDetails` has been explicitly set.
+  public var hasIpAvailabilityDetails: Bool {self._ipAvailabilityDetails != nil}
+  /// Clears the value of `ipAvailabilityDetails`. Subsequent reads from it will return its default value.
+  public mutating func clearIpAvailabilityDetails() {self._ipAvailabilityDetails = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _ipAvailabilityDetails: L3_Network_V1_IPAvailabilityDetails? = nil
+}
+
+/// How many addresses there are and are used, within allocation pools and without regard to them.
+public nonisolated struct L3_Network_V1_IPAvailabilityDetails: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Those that ports may have: neither IPv4's network address nor its broadcast address.
+  public var totalIpsInSubnet: String = String()
+
+  public var totalIpsInAllocationPool: String = String()
+
+  public var usedIpsInSubnet: String = String()
+
+  public var usedIpsInAllocationPool: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -210,9 +242,20 @@ public nonisolated struct L3_Network_V1_SubnetIPAvailability: Sendable {
 
   public var usedIps: String = String()
 
+  public var ipAvailabilityDetails: L3_Network_V1_IPAvailabilityDetails {
+    get {_ipAvailabilityDetails ?? L3_Network_V1_IPAvailabilityDetails()}
+    set {_ipAvailabilityDetails = newValue}
+  }
+  /// Returns true if `ipAvailabilityDetails` has been explicitly set.
+  public var hasIpAvailabilityDetails: Bool {self._ipAvailabilityDetails != nil}
+  /// Clears the value of `ipAvailabilityDetails`. Subsequent reads from it will return its default value.
+  public mutating func clearIpAvailabilityDetails() {self._ipAvailabilityDetails = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _ipAvailabilityDetails: L3_Network_V1_IPAvailabilityDetails? = nil
 }
 
 public nonisolated struct L3_Network_V1_GetNetworkIPAvailabilityRequest: Sendable {
@@ -542,7 +585,7 @@ nonisolated extension L3_Network_V1_DeleteRBACPolicyResponse: SwiftProtobuf.Mess
 
 nonisolated extension L3_Network_V1_NetworkIPAvailability: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NetworkIPAvailability"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}network_id\0\u{3}network_name\0\u{3}project_id\0\u{3}total_ips\0\u{3}used_ips\0\u{3}subnet_ip_availability\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}network_id\0\u{3}network_name\0\u{3}project_id\0\u{3}total_ips\0\u{3}used_ips\0\u{3}subnet_ip_availability\0\u{3}ip_availability_details\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -556,12 +599,17 @@ nonisolated extension L3_Network_V1_NetworkIPAvailability: SwiftProtobuf.Message
       case 4: try { try decoder.decodeSingularStringField(value: &self.totalIps) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.usedIps) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.subnetIpAvailability) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._ipAvailabilityDetails) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.networkID.isEmpty {
       try visitor.visitSingularStringField(value: self.networkID, fieldNumber: 1)
     }
@@ -580,6 +628,9 @@ nonisolated extension L3_Network_V1_NetworkIPAvailability: SwiftProtobuf.Message
     if !self.subnetIpAvailability.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.subnetIpAvailability, fieldNumber: 6)
     }
+    try { if let v = self._ipAvailabilityDetails {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -590,6 +641,52 @@ nonisolated extension L3_Network_V1_NetworkIPAvailability: SwiftProtobuf.Message
     if lhs.totalIps != rhs.totalIps {return false}
     if lhs.usedIps != rhs.usedIps {return false}
     if lhs.subnetIpAvailability != rhs.subnetIpAvailability {return false}
+    if lhs._ipAvailabilityDetails != rhs._ipAvailabilityDetails {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension L3_Network_V1_IPAvailabilityDetails: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".IPAvailabilityDetails"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}total_ips_in_subnet\0\u{3}total_ips_in_allocation_pool\0\u{3}used_ips_in_subnet\0\u{3}used_ips_in_allocation_pool\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.totalIpsInSubnet) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.totalIpsInAllocationPool) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.usedIpsInSubnet) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.usedIpsInAllocationPool) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.totalIpsInSubnet.isEmpty {
+      try visitor.visitSingularStringField(value: self.totalIpsInSubnet, fieldNumber: 1)
+    }
+    if !self.totalIpsInAllocationPool.isEmpty {
+      try visitor.visitSingularStringField(value: self.totalIpsInAllocationPool, fieldNumber: 2)
+    }
+    if !self.usedIpsInSubnet.isEmpty {
+      try visitor.visitSingularStringField(value: self.usedIpsInSubnet, fieldNumber: 3)
+    }
+    if !self.usedIpsInAllocationPool.isEmpty {
+      try visitor.visitSingularStringField(value: self.usedIpsInAllocationPool, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: L3_Network_V1_IPAvailabilityDetails, rhs: L3_Network_V1_IPAvailabilityDetails) -> Bool {
+    if lhs.totalIpsInSubnet != rhs.totalIpsInSubnet {return false}
+    if lhs.totalIpsInAllocationPool != rhs.totalIpsInAllocationPool {return false}
+    if lhs.usedIpsInSubnet != rhs.usedIpsInSubnet {return false}
+    if lhs.usedIpsInAllocationPool != rhs.usedIpsInAllocationPool {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -597,7 +694,7 @@ nonisolated extension L3_Network_V1_NetworkIPAvailability: SwiftProtobuf.Message
 
 nonisolated extension L3_Network_V1_SubnetIPAvailability: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SubnetIPAvailability"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subnet_id\0\u{3}subnet_name\0\u{1}cidr\0\u{3}ip_version\0\u{3}total_ips\0\u{3}used_ips\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subnet_id\0\u{3}subnet_name\0\u{1}cidr\0\u{3}ip_version\0\u{3}total_ips\0\u{3}used_ips\0\u{3}ip_availability_details\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -611,12 +708,17 @@ nonisolated extension L3_Network_V1_SubnetIPAvailability: SwiftProtobuf.Message,
       case 4: try { try decoder.decodeSingularInt32Field(value: &self.ipVersion) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.totalIps) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.usedIps) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._ipAvailabilityDetails) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.subnetID.isEmpty {
       try visitor.visitSingularStringField(value: self.subnetID, fieldNumber: 1)
     }
@@ -635,6 +737,9 @@ nonisolated extension L3_Network_V1_SubnetIPAvailability: SwiftProtobuf.Message,
     if !self.usedIps.isEmpty {
       try visitor.visitSingularStringField(value: self.usedIps, fieldNumber: 6)
     }
+    try { if let v = self._ipAvailabilityDetails {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -645,6 +750,7 @@ nonisolated extension L3_Network_V1_SubnetIPAvailability: SwiftProtobuf.Message,
     if lhs.ipVersion != rhs.ipVersion {return false}
     if lhs.totalIps != rhs.totalIps {return false}
     if lhs.usedIps != rhs.usedIps {return false}
+    if lhs._ipAvailabilityDetails != rhs._ipAvailabilityDetails {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,7 +10,9 @@ struct Attribute: Sendable {
     var type: AttributeType
     /// Where it may occur.
     var uses: Uses
-    /// Whether a create must give it.
+    /// The attribute that it is another name of, which travels and counts in its place.
+    var aliased: String?
+    /// Whether a create must give it, under whatever name.
     var isRequired = false
     /// Whether a request may give null.
     var isNullable = false
@@ -97,6 +99,8 @@ extension Attribute {
     var hiddenFromProjects: Attribute { with { $0.viewer = .admins } }
 
     func field(_ name: String) -> Attribute { with { $0.field = name } }
+
+    func alias(of name: String) -> Attribute { with { $0.aliased = name } }
     func given(by name: String) -> Attribute { with { $0.givenField = name } }
 
     /// Only they may give it, except for the harmless value.

@@ -12,6 +12,7 @@ extension Resource {
         backend: .network,
         contract: Contract(package: "l3.network.v1", service: "Networks", noun: "Network", plural: "Networks"),
         verbs: [.crud, .createBatch],
+        hintedZones: "network",
         attributes: [.id, .name] + Attribute.owner + [
             .adminStateUp,
             .status,
@@ -33,6 +34,7 @@ extension Resource {
             Attribute("ipv4_address_scope", .id).nullWhenEmpty,
             Attribute("ipv6_address_scope", .id).nullWhenEmpty,
             Attribute("l2_adjacency", .boolean),
+            Attribute("qos_policy_id", .id, [.post, .put]).nullable,
         ] + Attribute.standard
     )
 

@@ -28,11 +28,21 @@ extension Resource {
             Attribute("total_ips", .decimal),
             Attribute("used_ips", .decimal),
             Attribute("subnet_ip_availability", .list(.object(subnetAvailability))),
+            details,
         ]
     )
 
     private static let subnetAvailability = [
         Attribute("subnet_id", .id), Attribute("subnet_name", .text(255)), Attribute("cidr", .cidr),
         Attribute("ip_version", .family), Attribute("total_ips", .decimal), Attribute("used_ips", .decimal),
+        details,
     ]
+
+    private static let details = Attribute(
+        "ip_availability_details",
+        .object([
+            Attribute("total_ips_in_subnet", .decimal), Attribute("total_ips_in_allocation_pool", .decimal),
+            Attribute("used_ips_in_subnet", .decimal), Attribute("used_ips_in_allocation_pool", .decimal),
+        ])
+    )
 }

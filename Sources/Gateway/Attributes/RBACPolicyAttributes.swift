@@ -24,6 +24,7 @@ extension Resource {
             Attribute("object_id", .id, [.post, .filter, .sort]).required,
             Attribute("action", .text(255), [.post, .filter, .sort]).required,
             Attribute("target_tenant", .project, .all).field("target_project").required,
+            Attribute("target_project", .project, .all).alias(of: "target_tenant"),
         ]
     )
 }

@@ -17,6 +17,8 @@ struct Resource: Sendable {
     var isTaggable = true
     /// What its objects belong to; nil for a collection of its own.
     var parent: Parent?
+    /// The kind of zones that `availability_zone_hints` name; nil where there are no hints, or the service knows them.
+    var hintedZones: String?
     /// What an update without any attribute means.
     var emptyUpdate = JSONObject()
     var attributes: [Attribute]

@@ -7,7 +7,7 @@ extension Attribute {
 
     /// Both names of the owner.
     static let owner = [
-        Attribute("tenant_id", .project, [.post, .filter, .sort]).field("project_id"),
+        Attribute("tenant_id", .project, [.post, .filter, .sort]).field("project_id").alias(of: "project_id"),
         Attribute("project_id", .project, [.post, .filter, .sort]),
     ]
 

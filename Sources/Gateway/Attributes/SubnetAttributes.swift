@@ -27,6 +27,7 @@ extension Resource {
             Attribute("prefixlen", .integer(0...128), .post).emptiedByNull.inputOnly,
             Attribute("use_default_subnetpool", .boolean, .post).inputOnly,
             Attribute("service_types", .list(.text(255), .unique), [.post, .put]).set(by: .admins),
+            Attribute("segment_id", .id, .all).nullable.set(by: .admins).hiddenFromProjects,
             Attribute("dns_publish_fixed_ip", .boolean, [.post, .put]),
             Attribute("router:external", .boolean, .filter),
         ] + Attribute.standard

@@ -55,6 +55,7 @@ struct WriteCheck {
             guard let attribute = resource.attribute(named: member.name) else { continue }
             converted[member.name] = try attribute.converted(member.value)
         }
+        try settleAliases(&converted)
         if isCreate { try settleOwner(&converted) }
         return converted
     }
@@ -71,18 +72,32 @@ struct WriteCheck {
                 : .badRequest("Cannot update read-only attribute \(attribute.name)")
         }
         guard isCreate else { return }
-        for attribute in resource.attributes where attribute.isRequired && object[attribute.name] == nil {
+        for attribute in resource.attributes where attribute.isRequired && !isGiven(attribute, in: object) {
             throw .badRequest("Failed to parse request. Required attribute '\(attribute.name)' not specified")
         }
     }
 
-    /// Leaves the owner under one name, and absent when it is the caller.
+    private func isGiven(_ attribute: Attribute, in object: JSONObject) -> Bool {
+        object[attribute.name] != nil
+            || resource.attributes.contains { $0.aliased == attribute.name && object[$0.name] != nil }
+    }
+
+    /// Leaves what has two names under one.
+    private func settleAliases(_ object: inout JSONObject) throws(Fault) {
+        for attribute in resource.attributes {
+            guard let name = attribute.aliased, let value = object[attribute.name] else { continue }
+            guard object[name] == nil || object[name] == value else {
+                throw .badRequest("'\(name)' and '\(attribute.name)' do not match")
+            }
+            object[attribute.name] = nil
+            object[name] = value
+        }
+    }
+
+    /// Leaves the owner absent when it is the caller.
     private func settleOwner(_ object: inout JSONObject) throws(Fault) {
-        let names = ["project_id", "tenant_id"]
-        let owners = Set(names.compactMap { object[$0] })
-        guard let owner = owners.first else { return }
-        guard owners.count == 1 else { throw .badRequest("'project_id' and 'tenant_id' do not match") }
-        for name in names { object[name] = nil }
+        guard let owner = object["project_id"] else { return }
+        object["project_id"] = nil
         guard case .string(let project) = owner, project != context.projectID else { return }
         guard context.isAdmin else {
             throw .badRequest(

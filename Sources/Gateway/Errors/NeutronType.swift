@@ -50,6 +50,7 @@ extension ErrorReason {
         case .quotaNotFound: "TenantQuotaNotFound"
         case .flavorNotFound: "FlavorNotFound"
         case .qosPolicyNotFound: "QosPolicyNotFound"
+        case .segmentNotFound: "SegmentNotFound"
         case .routerInterfaceNotFound: "RouterInterfaceNotFound"
         case .routerInterfaceNotFoundForSubnet: "RouterInterfaceNotFoundForSubnet"
         case .externalGatewayForFloatingIPNotFound: "ExternalGatewayForFloatingIPNotFound"

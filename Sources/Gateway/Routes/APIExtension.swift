@@ -137,6 +137,11 @@ struct APIExtension: Sendable {
         APIExtension("subnetpool-prefix-ops", "Subnet Pool Prefix Operations", "Prefixes are added and removed alone"),
         APIExtension("subnet_onboard", "Subnet Onboard", "Subnets of a network can be taken into a pool"),
         APIExtension("network-ip-availability", "Network IP Availability", "How many addresses networks have left"),
+        APIExtension(
+            "network-ip-availability-details",
+            "Network IP Availability Details Extension",
+            "How many addresses networks have left in allocation pools, and in all"
+        ),
         APIExtension("address-scope", "Address scope", "Subnet pools whose addresses do not overlap"),
         APIExtension("rbac-policies", "RBAC Policies", "Networks are shared with some projects"),
         APIExtension("rbac-subnetpool", "Add subnetpool type to RBAC", "Subnet pools are shared with some projects"),
@@ -175,6 +180,7 @@ struct APIExtension: Sendable {
         APIExtension("l3_agent_scheduler", "L3 Agent Scheduler", "Which agent hosts which router"),
         APIExtension("availability_zone", "Availability Zone", "Zones of agents"),
         APIExtension("availability_zone_filter", "Availability Zone Filter Extension", "Zones can be filtered"),
+        APIExtension("network_availability_zone", "Network Availability Zone", "Zones that networks are to be in"),
         APIExtension("router_availability_zone", "Router Availability Zone", "Zones that routers are placed in"),
     ]
 }

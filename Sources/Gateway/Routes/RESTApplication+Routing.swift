@@ -33,7 +33,13 @@ extension RESTApplication {
 
     private func routes(_ collection: String, _ scope: RequestScope) throws(Fault) -> ResourceRoutes {
         guard let codec = catalogue[collection] else { throw .unknownURL }
-        return ResourceRoutes(codec: codec, service: services[codec.resource.backend], settings: settings, scope: scope)
+        return ResourceRoutes(
+            codec: codec,
+            service: services[codec.resource.backend],
+            settings: settings,
+            scope: scope,
+            zones: zones
+        )
     }
 
     /// The routes of a sub-collection of the object with that id.
@@ -50,9 +56,12 @@ extension RESTApplication {
             service: service,
             settings: settings,
             scope: scope,
+            zones: zones,
             parentID: try parent.id(id)
         )
     }
+
+    private var zones: ZoneLookup { ZoneLookup(codec: catalogue.availabilityZone, service: services.router) }
 
     private func quotas(_ scope: RequestScope) -> QuotaRoutes {
         QuotaRoutes(codec: catalogue.quotas, services: services, scope: scope)

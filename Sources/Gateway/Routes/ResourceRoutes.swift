@@ -7,6 +7,8 @@ struct ResourceRoutes: Sendable {
     var service: any ServiceCaller
     var settings: RESTApplication.Settings
     var scope: RequestScope
+    /// Where zones that creates hint at are looked up.
+    var zones: ZoneLookup
     /// The object that a sub-collection's belong to.
     var parentID: String?
 
@@ -74,6 +76,7 @@ struct ResourceRoutes: Sendable {
             if parentID != nil { _ = try await call(codec.calls.list(ListQuery(limit: 1), of: parentID)) }
             throw error
         }
+        if let kind = resource.hintedZones { try await zones.require(hintedAtBy: objects, of: kind) }
         let messages = objects.map {
             codec.object(id: ID<Any>.random().description, of: parentID, $0, isCreate: true)
         }

@@ -8,6 +8,7 @@ struct Catalogue: Sendable {
     let scheduling: SchedulingCodec
     let subnetPool: ResourceCodec
     let subnetPoolActions: SubnetPoolActionCodec
+    let availabilityZone: ResourceCodec
     let quotas: QuotaCodec
 
     static let resources: [Resource] = [
@@ -23,6 +24,8 @@ struct Catalogue: Sendable {
         codecs[Resource.router.collection] = router
         subnetPool = try ResourceCodec(.subnetPool)
         codecs[Resource.subnetPool.collection] = subnetPool
+        availabilityZone = try ResourceCodec(.availabilityZone)
+        codecs[Resource.availabilityZone.collection] = availabilityZone
         var subCodecs: [String: [String: ResourceCodec]] = [:]
         for resource in Self.resources where codecs[resource.collection] == nil {
             let codec = try ResourceCodec(resource)

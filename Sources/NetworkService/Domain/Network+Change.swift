@@ -36,7 +36,7 @@ extension Network {
         changed.dnsDomain = change.dnsDomain ?? dnsDomain
         try DNSName.check(domain: changed.dnsDomain)
         changed.qosPolicyID = change.qosPolicyID ?? qosPolicyID
-        try Labels.check(changed.qosPolicyID, as: "qos_policy_id")
+        guard changed.qosPolicyID.isEmpty else { throw .qosPolicyNotFound(changed.qosPolicyID) }
         if !caller.isAdmin, changed.adminHalf != adminHalf {
             throw .notAuthorized(
                 "only administrators change whether a network is shared, external, default, and what carries it"

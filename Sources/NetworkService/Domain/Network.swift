@@ -88,7 +88,7 @@ extension Network {
             throw .invalidInput("an availability zone hint stands twice")
         }
         for hint in draft.availabilityZoneHints { try Labels.check(hint, as: "availability zone hint") }
-        try Labels.check(draft.qosPolicyID, as: "qos_policy_id")
+        guard draft.qosPolicyID.isEmpty else { throw .qosPolicyNotFound(draft.qosPolicyID) }
         id = draft.id ?? .random()
         projectID = owner
         history = .unborn

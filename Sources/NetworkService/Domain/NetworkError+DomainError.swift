@@ -6,6 +6,8 @@ extension NetworkError {
         switch self {
         case .networkNotFound: .networkNotFound
         case .subnetNotFound: .subnetNotFound
+        case .qosPolicyNotFound: .qosPolicyNotFound
+        case .segmentNotFound: .segmentNotFound
         case .portNotFound: .portNotFound
         case .subnetPoolNotFound: .subnetPoolNotFound
         case .addressScopeNotFound: .addressScopeNotFound
@@ -83,6 +85,8 @@ extension NetworkError {
         switch self {
         case .networkNotFound(let id): "network \(id) could not be found"
         case .subnetNotFound(let id): "subnet \(id) could not be found"
+        case .qosPolicyNotFound(let id): "QoS policy \(id) could not be found"
+        case .segmentNotFound(let id): "segment \(id) could not be found"
         case .portNotFound(let id): "port \(id) could not be found"
         case .subnetPoolNotFound(let id): "subnet pool \(id) could not be found"
         case .addressScopeNotFound(let id): "address scope \(id) could not be found"

@@ -7,6 +7,10 @@ internal import ResourceModel
 enum NetworkError: DomainError, Hashable {
     case networkNotFound(String)
     case subnetNotFound(String)
+    /// There are none.
+    case qosPolicyNotFound(String)
+    /// There are none.
+    case segmentNotFound(String)
     case portNotFound(String)
     case subnetPoolNotFound(String)
     case addressScopeNotFound(String)

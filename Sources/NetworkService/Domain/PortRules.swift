@@ -9,7 +9,7 @@ enum PortRules {
         try Labels.check(port.deviceOwner, as: "device_owner")
         try Labels.check(port.binding.host, as: "binding:host_id")
         try Labels.check(port.binding.vnicType, as: "binding:vnic_type")
-        try Labels.check(port.qosPolicyID, as: "qos_policy_id")
+        guard port.qosPolicyID.isEmpty else { throw .qosPolicyNotFound(port.qosPolicyID) }
         try DNSName.check(host: port.dnsName)
         try DNSName.check(domain: port.dnsDomain)
         guard !port.mac.isZero, !port.mac.isMulticast else {

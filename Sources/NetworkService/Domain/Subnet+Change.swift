@@ -36,7 +36,7 @@ extension Subnet {
         if !caller.isAdmin, changed.serviceTypes != serviceTypes || changed.segmentID != segmentID {
             throw .notAuthorized("only administrators set service types and segments of subnets")
         }
-        try Labels.check(changed.segmentID, as: "segment_id")
+        guard changed.segmentID.isEmpty else { throw .segmentNotFound(changed.segmentID) }
         try SubnetRules.check(changed)
         return changed
     }

@@ -66,7 +66,7 @@ extension Subnet {
         }
         let block = if let taken { taken.prefix } else { try draft.ownBlock }
         labels = try Labels(name: draft.name, description: draft.description, tags: draft.tags)
-        try Labels.check(draft.segmentID, as: "segment_id")
+        guard draft.segmentID.isEmpty else { throw .segmentNotFound(draft.segmentID) }
         id = draft.id ?? .random()
         projectID = owner
         history = .unborn

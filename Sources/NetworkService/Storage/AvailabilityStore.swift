@@ -47,7 +47,10 @@ struct AvailabilityStore: Sendable {
                     AS pool_firsts,
                 ARRAY(SELECT l.last_address FROM allocation_pools l WHERE l.subnet_id = s.id ORDER BY l.first_address)
                     AS pool_lasts,
-                (SELECT count(*) FROM ip_allocations a WHERE a.subnet_id = s.id) AS used
+                (SELECT count(*) FROM ip_allocations a WHERE a.subnet_id = s.id) AS used,
+                (SELECT count(*) FROM ip_allocations a JOIN allocation_pools l
+                    ON l.subnet_id = a.subnet_id AND a.ip_address BETWEEN l.first_address AND l.last_address
+                    WHERE a.subnet_id = s.id) AS used_in_pools
             FROM subnets s WHERE s.network_id = ANY(\(networks)) AND (\(families == nil) OR family(s.cidr) = ANY(\(families ?? [])))
             ORDER BY s.created_at, s.id
             """,
@@ -70,7 +73,8 @@ private struct SubnetAvailabilityRow {
             name: try row.column("name"),
             prefix: try row.column("cidr"),
             pools: zip(firsts, lasts).compactMap { AddressRange(first: $0, last: $1) },
-            used: try row.column("used")
+            used: try row.column("used"),
+            usedInPools: try row.column("used_in_pools")
         )
     }
 }

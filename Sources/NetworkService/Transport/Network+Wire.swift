@@ -26,6 +26,8 @@ extension Wire.Network {
         if let id = network.segment.segmentationID { providerSegmentationID = id }
         portSecurityEnabled = network.isPortSecurityEnabled
         availabilityZoneHints = network.availabilityZoneHints
+        // It is wherever nodes are, so also where it is wanted.
+        availabilityZones = network.availabilityZoneHints
         dnsDomain = network.dnsDomain
         ipv4AddressScope = network.ipv4ScopeID?.description ?? ""
         ipv6AddressScope = network.ipv6ScopeID?.description ?? ""

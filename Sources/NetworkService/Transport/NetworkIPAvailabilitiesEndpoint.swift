@@ -45,6 +45,7 @@ extension Wire.NetworkIPAvailability {
         projectID = network.projectID
         totalIps = String(network.total)
         usedIps = String(network.used)
+        ipAvailabilityDetails = .init(network.details)
         subnetIpAvailability = network.subnets.map { subnet in
             .with {
                 $0.subnetID = subnet.subnetID.description
@@ -53,7 +54,18 @@ extension Wire.NetworkIPAvailability {
                 $0.ipVersion = Int32(subnet.prefix.version.rawValue)
                 $0.totalIps = String(subnet.total)
                 $0.usedIps = String(subnet.used)
+                $0.ipAvailabilityDetails = .init(subnet.details)
             }
         }
+    }
+}
+
+extension L3_Network_V1_IPAvailabilityDetails {
+    fileprivate init(_ details: NetworkIPAvailability.Details) {
+        self.init()
+        totalIpsInSubnet = String(details.total)
+        totalIpsInAllocationPool = String(details.totalInPools)
+        usedIpsInSubnet = String(details.used)
+        usedIpsInAllocationPool = String(details.usedInPools)
     }
 }

@@ -60,8 +60,15 @@ extension ID where Kind == AgentKind {
 /// A zone that agents are in.
 struct AvailabilityZone: Hashable, Sendable {
     let name: String
+    var resource = Resource.router
     /// Whether an agent there takes routers.
     let isAvailable: Bool
 
     var state: String { isAvailable ? "available" : "unavailable" }
+
+    /// What zones are for: routers are placed in them, networks are in all that have nodes.
+    enum Resource: String, Sendable, CaseIterable {
+        case router
+        case network
+    }
 }

@@ -5,7 +5,7 @@ internal import SwiftProtobuf
 
 extension Agent {
     /// The agent as administrators get it.
-    func wire(hosting: Bool = false) -> Wire.Agent {
+    var wire: Wire.Agent {
         .with {
             $0.id = id.description
             $0.agentType = Self.type
@@ -20,7 +20,6 @@ extension Agent {
             $0.createdAt = createdAt.wire
             $0.startedAt = startedAt.wire
             $0.heartbeatTimestamp = heartbeatAt.wire
-            $0.haState = hosting ? "active" : ""
         }
     }
 }
@@ -30,6 +29,7 @@ extension AgentLoad {
     fileprivate var json: String {
         """
         {"agent_mode":"legacy","handle_internal_only_routers":true,"interface_driver":"bridge",\
+        "extensions":["port_forwarding","conntrack_helper"],"log_agent_heartbeats":false,\
         "routers":\(routers),"ex_gw_ports":\(gateways),"interfaces":\(interfaces),"floating_ips":\(floatingIPs)}
         """
     }

@@ -9,7 +9,7 @@ struct AgentsEndpoint: L3_Agent_V1_Agents.SimpleServiceProtocol {
     let registry: AgentRegistry
 
     func getAgent(request: L3_Agent_V1_GetAgentRequest, context: ServerContext) async throws -> Wire.Agent {
-        try await registry.get(request.id, as: CurrentRequest.context).wire()
+        try await registry.get(request.id, as: CurrentRequest.context).wire
     }
 
     func listAgents(
@@ -18,7 +18,7 @@ struct AgentsEndpoint: L3_Agent_V1_Agents.SimpleServiceProtocol {
     ) async throws -> L3_Agent_V1_ListAgentsResponse {
         let page = try await registry.list(ListQuery(wire: request.query), as: CurrentRequest.context)
         return .with {
-            $0.agents = page.items.map { $0.wire() }
+            $0.agents = page.items.map { $0.wire }
             $0.nextPageToken = page.isFull ? $0.agents.last?.id ?? "" : ""
         }
     }
@@ -38,7 +38,7 @@ struct AgentsEndpoint: L3_Agent_V1_Agents.SimpleServiceProtocol {
             isAdminUp: isAdminUp,
             description: description,
             as: CurrentRequest.context
-        ).wire()
+        ).wire
     }
 
     func deleteAgent(
@@ -62,7 +62,7 @@ struct AgentsEndpoint: L3_Agent_V1_Agents.SimpleServiceProtocol {
         context: ServerContext
     ) async throws -> L3_Agent_V1_ListRouterAgentsResponse {
         let agents = try await registry.agents(of: request.routerID, as: CurrentRequest.context)
-        return .with { $0.agents = agents.map { $0.wire(hosting: true) } }
+        return .with { $0.agents = agents.map { $0.wire } }
     }
 
     func addAgentRouter(
@@ -90,7 +90,7 @@ struct AgentsEndpoint: L3_Agent_V1_Agents.SimpleServiceProtocol {
             $0.availabilityZones = zones.map { zone in
                 .with {
                     $0.name = zone.name
-                    $0.resource = "router"
+                    $0.resource = zone.resource.rawValue
                     $0.state = zone.state
                 }
             }

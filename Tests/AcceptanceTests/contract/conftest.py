@@ -4,6 +4,7 @@ import pytest
 
 from more_tables import ALL
 from rest import Caller
+from scene import scene  # noqa: F401
 from world import World
 
 

@@ -73,6 +73,7 @@ object_type               word    RPFS   any  -
 object_id                 uuid    RPFS   any  -
 action                    word    RPFS   any  -
 target_tenant             str255  RPUFS  any  "delta"
+target_project            str255  PUFS   any  -
 """ + OWNER)
 
 PORT_FORWARDINGS = Collection(
@@ -127,6 +128,7 @@ ip_version                int     IF     any  -
 total_ips                 int     -      any  -
 used_ips                  int     -      any  -
 subnet_ip_availability    list    -      any  -
+ip_availability_details   dict    -      any  -
 tenant_id                 text    FS     any  -
 project_id                text    FS     any  -
 """)

@@ -1,11 +1,20 @@
 """Calls of the API, each held to what every answer must keep."""
 import json as codec
 import re
+import time
 
 import requests
 
 REQUEST_ID = re.compile(r"^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
+
+
+def eventually(holds, seconds=10):
+    """Waits for what comes true by itself a moment later."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.02)
 
 
 class Answer:

@@ -38,6 +38,7 @@ dns_domain                str255  PU     any  "example.org."
 ipv4_address_scope        uuid?   -      any  -
 ipv6_address_scope        uuid?   -      any  -
 l2_adjacency              bool    -      any  -
+qos_policy_id             uuid?   PU     any  null
 """ + OWNER + STANDARD)
 
 SUBNETS = Collection(
@@ -60,8 +61,8 @@ subnetpool_id             uuid?   PFS    any  -
 prefixlen                 int?    PI     any  -
 use_default_subnetpool    bool?   PI     any  -
 service_types             list    PU     adm  ["network:router_gateway"]
-segment_id                uuid?   PUFSHO adm  -
-dns_publish_fixed_ip      bool    PUO    any  -
+segment_id                uuid?   PUFSH  adm  null
+dns_publish_fixed_ip      bool    PU     any  true
 router:external           bool    F      any  -
 """ + OWNER + STANDARD)
 

@@ -2,7 +2,6 @@
 import pytest
 
 from rest import UNKNOWN
-from test_races import scene  # noqa: F401
 
 ROUTERS, FLOATING_IPS, POOLS = "/v2.0/routers", "/v2.0/floatingips", "/v2.0/subnetpools"
 SCOPES, GROUPS, RULES = "/v2.0/address-scopes", "/v2.0/security-groups", "/v2.0/security-group-rules"
@@ -130,7 +129,7 @@ def test_pools_of_floating_ips_are_the_external_subnets(world):
 
 # Section 3.5.
 
-def test_several_gateways(world, scene):  # noqa: F811
+def test_several_gateways(world, scene):
     has(world, "external-gateway-multihoming")
     router = scene.router()
     path = f"{ROUTERS}/{router}"
@@ -179,7 +178,7 @@ def test_a_subnet_pool_is_not_created_with(world, row):
     world.member.post(POOLS, body).refused(status, kind, "HTTPBadRequest" if kind.startswith("Empty") else kind)
 
 
-def test_a_subnet_pool_is_used_and_kept(world, scene):  # noqa: F811
+def test_a_subnet_pool_is_used_and_kept(world, scene):
     has(world, "subnet_allocation")
     pool = make(world, POOLS, "subnetpool", name="pool", prefixes=["10.129.0.0/16", "10.128.0.0/16"],
                 min_prefixlen=24, max_prefixlen=28, default_quota=512)
@@ -272,7 +271,7 @@ def test_rules_and_groups_are_kept_right(world):
 
 # Section 11.
 
-def test_a_policy_shares_a_network_with_one_project(world, scene):  # noqa: F811
+def test_a_policy_shares_a_network_with_one_project(world, scene):
     has(world, "rbac-policies")
     network = scene.network()
     path = f"/v2.0/networks/{network}"
@@ -282,10 +281,20 @@ def test_a_policy_shares_a_network_with_one_project(world, scene):  # noqa: F811
     assert world.stranger.get(path).ok(200)["network"]["shared"] is True
     world.member.post(POLICIES, {"rbac_policy": body}).refused(409, "DuplicateRbacPolicy")
     for more, status, kind in (({"action": "nonsense"}, 400, None), ({"object_type": "nonsense"}, 400, None),
-                               ({"object_id": UNKNOWN}, 404, None), ({"target_tenant": "*"}, 403, None)):
+                               ({"object_id": UNKNOWN}, 404, None), ({"target_tenant": None}, 400, None), ({"target_tenant": "*"}, 403, None)):
         world.member.post(POLICIES, {"rbac_policy": body | more}).refused(status)
     answer = world.stranger.post(POLICIES, {"rbac_policy": body | {"target_tenant": "gamma"}})
     answer.refused(400, "InvalidInput")
+    # Both names of whom it is for are taken and shown; one must be given.
+    assert policy["target_project"] == policy["target_tenant"] == "beta"
+    either = {name: value for name, value in body.items() if name != "target_tenant"}
+    world.member.post(POLICIES, {"rbac_policy": either}).refused(400, "HTTPBadRequest")
+    world.member.post(POLICIES, {"rbac_policy": either | {"target_project": "beta"}}).refused(409, "DuplicateRbacPolicy")
+    both = {"target_project": "beta", "target_tenant": "gamma"}
+    world.member.post(POLICIES, {"rbac_policy": either | both}).refused(400, "HTTPBadRequest")
+    for name in ("target_tenant", "target_project"):
+        found = world.member.get(POLICIES, {name: "beta", "object_id": network}).ok(200)["rbac_policies"]
+        assert [one["id"] for one in found] == [policy["id"]]
     port = world.stranger.post("/v2.0/ports", {"port": {"network_id": network}}).ok(201)["port"]["id"]
     world.member.delete(f"{POLICIES}/{policy['id']}").refused(409, "RbacPolicyInUse")
     world.stranger.delete(f"/v2.0/ports/{port}").ok(204)
@@ -293,7 +302,7 @@ def test_a_policy_shares_a_network_with_one_project(world, scene):  # noqa: F811
     world.stranger.get(path).refused(404, "NetworkNotFound")
 
 
-def test_a_policy_opens_a_network_to_gateways(world, scene):  # noqa: F811
+def test_a_policy_opens_a_network_to_gateways(world, scene):
     has(world, "rbac-policies")
     network = world.admin.post("/v2.0/networks", {"network": {}}).ok(201)["network"]["id"]
     world.forget_later(f"/v2.0/networks/{network}")
@@ -309,7 +318,7 @@ def test_a_policy_opens_a_network_to_gateways(world, scene):  # noqa: F811
 
 # Section 15.
 
-def test_how_full_a_network_is(world, scene):  # noqa: F811
+def test_how_full_a_network_is(world, scene):
     has(world, "network-ip-availability")
     network = scene.network()
     subnet = scene.subnet(network, cidr="10.50.0.0/28")

@@ -9,12 +9,12 @@ from rest import Caller
 CLIENTS = 8
 
 
-def race(world, *acts):
+def race(world, *acts, project="alpha", roles=("manager", "member", "reader")):
     """Runs the acts at once, each with a caller of its own, and gives their answers in order."""
     start = threading.Barrier(len(acts))
 
     def run(act):
-        caller = Caller(world.endpoint, "alpha", "manager", "member", "reader")
+        caller = Caller(world.endpoint, project, *roles)
         # The connection stands before the race begins.
         caller.get("/v2.0/")
         start.wait(10)
@@ -31,63 +31,6 @@ def winner(answers, success, *refusals):
     for answer in answers:
         assert answer.status == success or (answer.status, answer.error) in refusals, answer
     return won[0]
-
-
-class Scene:
-    """A router of alpha with a gateway and one inner subnet, and things on it, gone when the test is over."""
-
-    def __init__(self, world):
-        self.world = world
-
-    def make(self, path, key, **body):
-        made = self.world.manager.post(path, {key: body}).ok(201)[key]
-        self.world.forget_later(f"{path}/{made['id']}")
-        return made
-
-    def network(self):
-        return self.make("/v2.0/networks", "network")["id"]
-
-    def subnet(self, network=None, cidr="10.50.0.0/24", **more):
-        return self.make("/v2.0/subnets", "subnet", network_id=network or self.network(), ip_version=4, cidr=cidr,
-                         **more)["id"]
-
-    def router(self, *subnets, gateway=False):
-        more = {"external_gateway_info": {"network_id": self.world.external}} if gateway else {}
-        router = self.make("/v2.0/routers", "router", **more)["id"]
-        for subnet in subnets:
-            self.attach(router, subnet).ok(200)
-        return router
-
-    def attach(self, router, subnet, caller=None):
-        return (caller or self.world.manager).put(f"/v2.0/routers/{router}/add_router_interface",
-                                                  {"subnet_id": subnet})
-
-    def detach(self, router, subnet, caller=None):
-        return (caller or self.world.manager).put(f"/v2.0/routers/{router}/remove_router_interface",
-                                                  {"subnet_id": subnet})
-
-    def port(self, network, **more):
-        return self.make("/v2.0/ports", "port", network_id=network, **more)
-
-    def floating_ip(self, **more):
-        return self.make("/v2.0/floatingips", "floatingip", floating_network_id=self.world.external, **more)["id"]
-
-    def ports(self, **filters):
-        return self.world.admin.get("/v2.0/ports", filters).ok(200)["ports"]
-
-
-@pytest.fixture
-def scene(world):
-    scene = Scene(world)
-    yield scene
-    # Interfaces and associations go first, or nothing else does.
-    for path in world._made:
-        if path.startswith("/v2.0/floatingips/"):
-            world.admin.delete(path)
-    for path in world._made:
-        if path.startswith("/v2.0/routers/"):
-            for port in scene.ports(device_id=path.rsplit("/", 1)[1], device_owner="network:router_interface"):
-                world.admin.put(f"{path}/remove_router_interface", {"port_id": port["id"]})
 
 
 def test_one_address_goes_to_one_port(world, scene):

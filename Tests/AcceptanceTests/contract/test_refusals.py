@@ -2,7 +2,6 @@
 import pytest
 
 from rest import UNKNOWN
-from test_races import scene  # noqa: F401
 
 NETWORKS, SUBNETS, PORTS = "/v2.0/networks", "/v2.0/subnets", "/v2.0/ports"
 ROUTERS, FLOATING_IPS = "/v2.0/routers", "/v2.0/floatingips"
@@ -45,7 +44,7 @@ def test_a_router_is_not_created_with(world, row):
     assert len(world.admin.get(ROUTERS).ok(200)["routers"]) == before
 
 
-def test_a_taken_gateway_address_leaves_no_router_behind(world, scene):  # noqa: F811
+def test_a_taken_gateway_address_leaves_no_router_behind(world, scene):
     shown = world.admin.get(f"{ROUTERS}/{world.router}").ok(200)["router"]["external_gateway_info"]
     taken = shown["external_fixed_ips"][0]["ip_address"]
     body = gateway(network_id=EXTERNAL, external_fixed_ips=[{"ip_address": taken}])(world) | {"name": "left behind"}
@@ -74,7 +73,7 @@ def test_routes_are_not_taken_with(world, row):
     assert world.member.get(f"{ROUTERS}/{world.router}").ok(200)["router"]["routes"] == []
 
 
-def test_interfaces_are_refused(world, scene):  # noqa: F811
+def test_interfaces_are_refused(world, scene):
     own = scene.router()
     add, remove = f"{ROUTERS}/{own}/add_router_interface", f"{ROUTERS}/{own}/remove_router_interface"
     network = scene.network()
@@ -143,7 +142,7 @@ def test_a_floating_ip_is_not_created_with(world, row):
     assert count() == before
 
 
-def test_associations_are_refused(world, scene):  # noqa: F811
+def test_associations_are_refused(world, scene):
     network = scene.network()
     subnet = scene.subnet(network)
     port = scene.port(network)["id"]
@@ -209,7 +208,7 @@ SUBNET_ROWS = {
 
 
 @pytest.mark.parametrize("row", SUBNET_ROWS.values(), ids=SUBNET_ROWS.keys())
-def test_a_subnet_is_not_created_with(world, scene, row):  # noqa: F811
+def test_a_subnet_is_not_created_with(world, scene, row):
     body, status, kind = row
     network = scene.network()
     scene.subnet(network)
@@ -229,6 +228,7 @@ PORT_ROWS = {
     "a taken address": (lambda w: {"fixed_ips": w.port["fixed_ips"]}, 409, "IpAddressAlreadyAllocated"),
     "a taken MAC address": (lambda w: {"mac_address": w.port["mac_address"]}, 409, "MacAddressInUse"),
     "an unknown network": (lambda w: {"network_id": UNKNOWN}, 404, "NetworkNotFound"),
+    "no list of addresses": (lambda w: {"fixed_ips": None}, 400, "HTTPBadRequest"),
     "address pairs, but no port security": (
         lambda w: {"port_security_enabled": False, "allowed_address_pairs": [{"ip_address": "10.0.0.9"}]}, 409,
         ("AddressPairAndPortSecurityRequired", "Conflict")),
@@ -236,7 +236,7 @@ PORT_ROWS = {
 
 
 @pytest.mark.parametrize("row", PORT_ROWS.values(), ids=PORT_ROWS.keys())
-def test_a_port_is_not_created_with(world, scene, row):  # noqa: F811
+def test_a_port_is_not_created_with(world, scene, row):
     more, status, kind = row
     world.other = scene.subnet()
     count = lambda: len(world.admin.get(PORTS).ok(200)["ports"])  # noqa: E731

@@ -61,7 +61,7 @@ struct FakeAgents: L3_Agent_V1_Agents.SimpleServiceProtocol {
     ) async throws -> L3_Agent_V1_ListRouterAgentsResponse {
         .with { answer in
             answer.agents = cloud.agents.withLock { $0 }
-            for index in answer.agents.indices { answer.agents[index].haState = "active" }
+            for index in answer.agents.indices { answer.agents[index].haState = "standby" }
         }
     }
 
@@ -85,14 +85,15 @@ struct FakeAgents: L3_Agent_V1_Agents.SimpleServiceProtocol {
         request: L3_Agent_V1_ListAvailabilityZonesRequest,
         context: ServerContext
     ) async throws -> L3_Agent_V1_ListAvailabilityZonesResponse {
-        .with {
-            $0.availabilityZones = [
+        let wanted = request.query.filters.first { $0.field == "name" }?.values ?? ["nova"]
+        return .with {
+            $0.availabilityZones = ["nova"].filter(wanted.contains).map { name in
                 .with {
-                    $0.name = "nova"
+                    $0.name = name
                     $0.resource = "router"
                     $0.state = "available"
                 }
-            ]
+            }
         }
     }
 }

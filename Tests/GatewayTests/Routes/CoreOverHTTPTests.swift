@@ -23,6 +23,18 @@ import Testing
         }
     }
 
+    @Test func `zones that networks are to be in must be there`() async throws {
+        try await GatewayUnderTest.run { gateway async throws in
+            let path = "/v2.0/networks"
+            let made = try await gateway.send("POST", path, body: #"{"network":{"availability_zone_hints":["nova"]}}"#)
+            #expect(made.status == 201)
+            let several = #"{"networks":[{},{"availability_zone_hints":["nova","mars"]}]}"#
+            let refused = try await gateway.send("POST", path, body: several)
+            #expect(refused.status == 404 && refused.errorType == "AvailabilityZoneNotFound")
+            #expect(gateway.cloud.networks.all.count == 1)
+        }
+    }
+
     @Test func `one wrong element keeps the others from being made`() async throws {
         try await GatewayUnderTest.run { gateway async throws in
             let answer = try await gateway.send(

@@ -412,6 +412,51 @@ void   l3__network__v1__network_ipavailability__free_unpacked
   assert(message->base.descriptor == &l3__network__v1__network_ipavailability__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   l3__network__v1__ipavailability_details__init
+                     (L3__Network__V1__IPAvailabilityDetails         *message)
+{
+  static const L3__Network__V1__IPAvailabilityDetails init_value = L3__NETWORK__V1__IPAVAILABILITY_DETAILS__INIT;
+  *message = init_value;
+}
+size_t l3__network__v1__ipavailability_details__get_packed_size
+                     (const L3__Network__V1__IPAvailabilityDetails *message)
+{
+  assert(message->base.descriptor == &l3__network__v1__ipavailability_details__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t l3__network__v1__ipavailability_details__pack
+                     (const L3__Network__V1__IPAvailabilityDetails *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &l3__network__v1__ipavailability_details__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t l3__network__v1__ipavailability_details__pack_to_buffer
+                     (const L3__Network__V1__IPAvailabilityDetails *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &l3__network__v1__ipavailability_details__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+L3__Network__V1__IPAvailabilityDetails *
+       l3__network__v1__ipavailability_details__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (L3__Network__V1__IPAvailabilityDetails *)
+     protobuf_c_message_unpack (&l3__network__v1__ipavailability_details__descriptor,
+                                allocator, len, data);
+}
+void   l3__network__v1__ipavailability_details__free_unpacked
+                     (L3__Network__V1__IPAvailabilityDetails *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &l3__network__v1__ipavailability_details__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   l3__network__v1__subnet_ipavailability__init
                      (L3__Network__V1__SubnetIPAvailability         *message)
 {
@@ -967,7 +1012,7 @@ const ProtobufCMessageDescriptor l3__network__v1__delete_rbacpolicy_response__de
   (ProtobufCMessageInit) l3__network__v1__delete_rbacpolicy_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor l3__network__v1__network_ipavailability__field_descriptors[6] =
+static const ProtobufCFieldDescriptor l3__network__v1__network_ipavailability__field_descriptors[7] =
 {
   {
     "network_id",
@@ -1041,8 +1086,21 @@ static const ProtobufCFieldDescriptor l3__network__v1__network_ipavailability__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ip_availability_details",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__NetworkIPAvailability, ip_availability_details),
+    &l3__network__v1__ipavailability_details__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned l3__network__v1__network_ipavailability__field_indices_by_name[] = {
+  6,   /* field[6] = ip_availability_details */
   0,   /* field[0] = network_id */
   1,   /* field[1] = network_name */
   2,   /* field[2] = project_id */
@@ -1053,7 +1111,7 @@ static const unsigned l3__network__v1__network_ipavailability__field_indices_by_
 static const ProtobufCIntRange l3__network__v1__network_ipavailability__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor l3__network__v1__network_ipavailability__descriptor =
 {
@@ -1063,14 +1121,91 @@ const ProtobufCMessageDescriptor l3__network__v1__network_ipavailability__descri
   "L3__Network__V1__NetworkIPAvailability",
   "l3.network.v1",
   sizeof(L3__Network__V1__NetworkIPAvailability),
-  6,
+  7,
   l3__network__v1__network_ipavailability__field_descriptors,
   l3__network__v1__network_ipavailability__field_indices_by_name,
   1,  l3__network__v1__network_ipavailability__number_ranges,
   (ProtobufCMessageInit) l3__network__v1__network_ipavailability__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor l3__network__v1__subnet_ipavailability__field_descriptors[6] =
+static const ProtobufCFieldDescriptor l3__network__v1__ipavailability_details__field_descriptors[4] =
+{
+  {
+    "total_ips_in_subnet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__IPAvailabilityDetails, total_ips_in_subnet),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_ips_in_allocation_pool",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__IPAvailabilityDetails, total_ips_in_allocation_pool),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "used_ips_in_subnet",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__IPAvailabilityDetails, used_ips_in_subnet),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "used_ips_in_allocation_pool",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__IPAvailabilityDetails, used_ips_in_allocation_pool),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned l3__network__v1__ipavailability_details__field_indices_by_name[] = {
+  1,   /* field[1] = total_ips_in_allocation_pool */
+  0,   /* field[0] = total_ips_in_subnet */
+  3,   /* field[3] = used_ips_in_allocation_pool */
+  2,   /* field[2] = used_ips_in_subnet */
+};
+static const ProtobufCIntRange l3__network__v1__ipavailability_details__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor l3__network__v1__ipavailability_details__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "l3.network.v1.IPAvailabilityDetails",
+  "IPAvailabilityDetails",
+  "L3__Network__V1__IPAvailabilityDetails",
+  "l3.network.v1",
+  sizeof(L3__Network__V1__IPAvailabilityDetails),
+  4,
+  l3__network__v1__ipavailability_details__field_descriptors,
+  l3__network__v1__ipavailability_details__field_indices_by_name,
+  1,  l3__network__v1__ipavailability_details__number_ranges,
+  (ProtobufCMessageInit) l3__network__v1__ipavailability_details__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor l3__network__v1__subnet_ipavailability__field_descriptors[7] =
 {
   {
     "subnet_id",
@@ -1144,9 +1279,22 @@ static const ProtobufCFieldDescriptor l3__network__v1__subnet_ipavailability__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ip_availability_details",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(L3__Network__V1__SubnetIPAvailability, ip_availability_details),
+    &l3__network__v1__ipavailability_details__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned l3__network__v1__subnet_ipavailability__field_indices_by_name[] = {
   2,   /* field[2] = cidr */
+  6,   /* field[6] = ip_availability_details */
   3,   /* field[3] = ip_version */
   0,   /* field[0] = subnet_id */
   1,   /* field[1] = subnet_name */
@@ -1156,7 +1304,7 @@ static const unsigned l3__network__v1__subnet_ipavailability__field_indices_by_n
 static const ProtobufCIntRange l3__network__v1__subnet_ipavailability__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor l3__network__v1__subnet_ipavailability__descriptor =
 {
@@ -1166,7 +1314,7 @@ const ProtobufCMessageDescriptor l3__network__v1__subnet_ipavailability__descrip
   "L3__Network__V1__SubnetIPAvailability",
   "l3.network.v1",
   sizeof(L3__Network__V1__SubnetIPAvailability),
-  6,
+  7,
   l3__network__v1__subnet_ipavailability__field_descriptors,
   l3__network__v1__subnet_ipavailability__field_indices_by_name,
   1,  l3__network__v1__subnet_ipavailability__number_ranges,

@@ -101,7 +101,7 @@ struct  L3__Agent__V1__Agent
    */
   Google__Protobuf__Timestamp *heartbeat_timestamp;
   /*
-   * `active` where the agent hosts the router that was asked about; empty otherwise.
+   * `active` or `standby` of a router that several agents host; empty where one does.
    */
   char *ha_state;
 };

@@ -26,6 +26,7 @@ typedef struct L3__Network__V1__UpdateRBACPolicyRequest L3__Network__V1__UpdateR
 typedef struct L3__Network__V1__DeleteRBACPolicyRequest L3__Network__V1__DeleteRBACPolicyRequest;
 typedef struct L3__Network__V1__DeleteRBACPolicyResponse L3__Network__V1__DeleteRBACPolicyResponse;
 typedef struct L3__Network__V1__NetworkIPAvailability L3__Network__V1__NetworkIPAvailability;
+typedef struct L3__Network__V1__IPAvailabilityDetails L3__Network__V1__IPAvailabilityDetails;
 typedef struct L3__Network__V1__SubnetIPAvailability L3__Network__V1__SubnetIPAvailability;
 typedef struct L3__Network__V1__GetNetworkIPAvailabilityRequest L3__Network__V1__GetNetworkIPAvailabilityRequest;
 typedef struct L3__Network__V1__ListNetworkIPAvailabilitiesRequest L3__Network__V1__ListNetworkIPAvailabilitiesRequest;
@@ -155,10 +156,33 @@ struct  L3__Network__V1__NetworkIPAvailability
   char *used_ips;
   size_t n_subnet_ip_availability;
   L3__Network__V1__SubnetIPAvailability **subnet_ip_availability;
+  /*
+   * What lies in allocation pools, and what in the whole.
+   */
+  L3__Network__V1__IPAvailabilityDetails *ip_availability_details;
 };
 #define L3__NETWORK__V1__NETWORK_IPAVAILABILITY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__network_ipavailability__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL }
+
+
+/*
+ * How many addresses there are and are used, within allocation pools and without regard to them.
+ */
+struct  L3__Network__V1__IPAvailabilityDetails
+{
+  ProtobufCMessage base;
+  /*
+   * Those that ports may have: neither IPv4's network address nor its broadcast address.
+   */
+  char *total_ips_in_subnet;
+  char *total_ips_in_allocation_pool;
+  char *used_ips_in_subnet;
+  char *used_ips_in_allocation_pool;
+};
+#define L3__NETWORK__V1__IPAVAILABILITY_DETAILS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__ipavailability_details__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -173,10 +197,11 @@ struct  L3__Network__V1__SubnetIPAvailability
   int32_t ip_version;
   char *total_ips;
   char *used_ips;
+  L3__Network__V1__IPAvailabilityDetails *ip_availability_details;
 };
 #define L3__NETWORK__V1__SUBNET_IPAVAILABILITY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&l3__network__v1__subnet_ipavailability__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  L3__Network__V1__GetNetworkIPAvailabilityRequest
@@ -381,6 +406,25 @@ L3__Network__V1__NetworkIPAvailability *
 void   l3__network__v1__network_ipavailability__free_unpacked
                      (L3__Network__V1__NetworkIPAvailability *message,
                       ProtobufCAllocator *allocator);
+/* L3__Network__V1__IPAvailabilityDetails methods */
+void   l3__network__v1__ipavailability_details__init
+                     (L3__Network__V1__IPAvailabilityDetails         *message);
+size_t l3__network__v1__ipavailability_details__get_packed_size
+                     (const L3__Network__V1__IPAvailabilityDetails   *message);
+size_t l3__network__v1__ipavailability_details__pack
+                     (const L3__Network__V1__IPAvailabilityDetails   *message,
+                      uint8_t             *out);
+size_t l3__network__v1__ipavailability_details__pack_to_buffer
+                     (const L3__Network__V1__IPAvailabilityDetails   *message,
+                      ProtobufCBuffer     *buffer);
+L3__Network__V1__IPAvailabilityDetails *
+       l3__network__v1__ipavailability_details__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   l3__network__v1__ipavailability_details__free_unpacked
+                     (L3__Network__V1__IPAvailabilityDetails *message,
+                      ProtobufCAllocator *allocator);
 /* L3__Network__V1__SubnetIPAvailability methods */
 void   l3__network__v1__subnet_ipavailability__init
                      (L3__Network__V1__SubnetIPAvailability         *message);
@@ -485,6 +529,9 @@ typedef void (*L3__Network__V1__DeleteRBACPolicyResponse_Closure)
                   void *closure_data);
 typedef void (*L3__Network__V1__NetworkIPAvailability_Closure)
                  (const L3__Network__V1__NetworkIPAvailability *message,
+                  void *closure_data);
+typedef void (*L3__Network__V1__IPAvailabilityDetails_Closure)
+                 (const L3__Network__V1__IPAvailabilityDetails *message,
                   void *closure_data);
 typedef void (*L3__Network__V1__SubnetIPAvailability_Closure)
                  (const L3__Network__V1__SubnetIPAvailability *message,
@@ -600,6 +647,7 @@ extern const ProtobufCMessageDescriptor l3__network__v1__update_rbacpolicy_reque
 extern const ProtobufCMessageDescriptor l3__network__v1__delete_rbacpolicy_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__delete_rbacpolicy_response__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__network_ipavailability__descriptor;
+extern const ProtobufCMessageDescriptor l3__network__v1__ipavailability_details__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__subnet_ipavailability__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__get_network_ipavailability_request__descriptor;
 extern const ProtobufCMessageDescriptor l3__network__v1__list_network_ipavailabilities_request__descriptor;
