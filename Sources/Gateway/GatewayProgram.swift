@@ -32,7 +32,8 @@ public enum GatewayProgram: Program {
                 floatingIP: RPCCaller(name: "FloatingIPService", channel: floatingIP)
             ),
             settings: configuration.api,
-            logger: environment.logger
+            logger: environment.logger,
+            metrics: environment.metrics
         )
         let front = HTTPFront(
             application: application,

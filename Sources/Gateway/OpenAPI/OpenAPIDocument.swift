@@ -3,6 +3,8 @@
 /// Source: OpenAPI Specification 3.1.1.
 struct OpenAPIDocument: Sendable {
     let json: JSONValue
+    /// The paths that it describes.
+    let paths: [String]
 
     /// The description of these collections, with what is there whatever they are.
     init(resources: [Resource]) {
@@ -15,6 +17,7 @@ struct OpenAPIDocument: Sendable {
         }
         for action in MemberAction.all { action.add(to: &paths) }
         for (name, schema) in MemberAction.schemas { schemas[name] = schema }
+        self.paths = Array(paths.names)
         json = [
             "openapi": "3.1.0",
             "info": [

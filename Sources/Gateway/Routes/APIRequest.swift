@@ -59,6 +59,7 @@ struct APIResponse: Sendable {
         if !fault.allowedMethods.isEmpty {
             headers.append((name: "Allow", value: fault.allowedMethods.joined(separator: ", ")))
         }
+        if let url = fault.tokenURL { headers.append((name: "WWW-Authenticate", value: "Keystone uri=\"\(url)\"")) }
     }
 
     init(status: Int = 200, json: JSONValue) {

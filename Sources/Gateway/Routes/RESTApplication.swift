@@ -13,6 +13,8 @@ struct RESTApplication: Sendable {
     let logger: Logger
     /// What `/openapi.json` answers.
     private let description: [UInt8]
+    private let routeNames: RouteNames
+    private let metrics: RequestMetrics
     private let identity = HeaderIdentity()
     private let requestIDs = RequestIDs()
 
@@ -26,9 +28,17 @@ struct RESTApplication: Sendable {
     }
 
     /// - Throws: `TableError` when a table does not fit the contracts.
-    init(services: Services, settings: Settings, logger: Logger) throws(TableError) {
+    init(
+        services: Services,
+        settings: Settings,
+        logger: Logger,
+        metrics: MetricRegistry = MetricRegistry()
+    ) throws(TableError) {
         catalogue = try Catalogue()
-        description = OpenAPIDocument(resources: Catalogue.resources).json.text
+        let document = OpenAPIDocument(resources: Catalogue.resources)
+        description = document.json.text
+        routeNames = RouteNames(paths: document.paths)
+        self.metrics = RequestMetrics(metrics)
         self.services = services
         self.settings = settings
         self.logger = logger
@@ -38,14 +48,23 @@ struct RESTApplication: Sendable {
     ///
     /// Every answer carries the request's id.
     func respond(to request: APIRequest) async -> APIResponse {
+        let start = ContinuousClock.now
+        let target = Target(path: request.path)
+        let response = await response(to: request, for: target)
+        let route = request.path == Self.descriptionPath ? Self.descriptionPath : routeNames[target]
+        metrics.note(request.method, on: route, status: response.status, since: start)
+        return response
+    }
+
+    private func response(to request: APIRequest, for target: Target?) async -> APIResponse {
         let requestID = requestIDs.next()
         var response: APIResponse
         do {
-            response = try await answer(request, requestID: requestID)
+            response = try await answer(request, target, requestID: requestID)
         } catch let fault as Fault {
             response = APIResponse(fault)
         } catch let error as RemoteError {
-            response = APIResponse(Fault(error, asking: resource(of: request)))
+            response = APIResponse(Fault(error, asking: resource(of: target)))
         } catch {
             // Without a client it is no failure but the end of the call.
             if !Task.isCancelled { log("request failed", error, request, requestID) }
@@ -55,14 +74,16 @@ struct RESTApplication: Sendable {
         return response
     }
 
-    private func answer(_ request: APIRequest, requestID: String) async throws -> APIResponse {
+    private static let descriptionPath = "/openapi.json"
+
+    private func answer(_ request: APIRequest, _ target: Target?, requestID: String) async throws -> APIResponse {
         guard request.method != .HEAD, request.method != .PATCH else { throw Fault.methodNotAllowed(["GET"]) }
         // Whoever wants to learn how to ask need not be known yet.
-        if request.path == "/openapi.json" {
+        if request.path == Self.descriptionPath {
             guard request.method == .GET else { throw Fault.methodNotAllowed(["GET"]) }
             return APIResponse(status: 200, body: description)
         }
-        guard let target = Target(path: request.path) else { throw Fault.unknownURL }
+        guard let target else { throw Fault.unknownURL }
         let scope = RequestScope(
             request: request,
             context: try identity.context(requestID: requestID) { request.headers[$0] },
@@ -96,8 +117,8 @@ struct RESTApplication: Sendable {
     }
 
     /// The resource that a request's URL names, for the words of an error.
-    private func resource(of request: APIRequest) -> Resource? {
-        switch Target(path: request.path) {
+    private func resource(of target: Target?) -> Resource? {
+        switch target {
         case .collection(let name)?: catalogue[name]?.resource
         case .member(let parents, _, let name)?: catalogue[parents, name]?.resource
         default: nil
