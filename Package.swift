@@ -114,7 +114,7 @@ let level4: [Target] = [
         "Gateway",
         uses: [
             "ServiceRuntime", "HTTP2Transport", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing",
-            core, grpcProtobuf, protobuf, nioCore, nioPosix, nioHTTP1, logging, lifecycle, configuration,
+            core, grpcProtobuf, protobuf, nioCore, nioPosix, nioHTTP1, nioSSL, logging, lifecycle, configuration,
         ]
     ),
 ]

@@ -13,13 +13,27 @@ struct GatewayConfiguration: Sendable {
     var api: RESTApplication.Settings
 
     /// How callers are known.
-    enum IdentityMode: String, Sendable, CaseIterable {
+    enum IdentityMode: Hashable, Sendable {
         /// By the headers that they send; see `HeaderIdentity`.
         case none
+        /// By the tokens that an identity service gave them; see `TokenIdentity`.
+        case keystone(Keystone)
+    }
+
+    /// The identity service.
+    struct Keystone: Hashable, Sendable {
+        /// As it is set, for refusals.
+        var text: String
+        var url: URLParts
+        /// Certificates of whom to trust; nil for those that the system trusts.
+        var trustFile: String?
+        /// How long its word on a token counts.
+        var lifetime: Duration
     }
 
     /// Keys (all text; see `settings` for defaults): `listen.address`, `network.address`, `router.address`,
-    /// `floatingip.address`, `identity.mode`, `link.prefix` (`SCHEME://HOST[:PORT]`), `pagination.max-limit` (objects,
+    /// `floatingip.address`, `identity.mode` (`none` or `keystone`), `identity.url` (`SCHEME://HOST[:PORT]/v3`),
+    /// `identity.trust` (file), `identity.cache-seconds` (from 0), `link.prefix` (`SCHEME://HOST[:PORT]`), `pagination.max-limit` (objects,
     /// 0 is no bound).
     ///
     /// - Throws: The setting that is wrong.
@@ -28,14 +42,7 @@ struct GatewayConfiguration: Sendable {
         network = try reader.serverAddresses(forKey: "network.address", default: Self.defaultNetwork)
         router = try reader.serverAddresses(forKey: "router.address", default: Self.defaultRouter)
         floatingIP = try reader.serverAddresses(forKey: "floatingip.address", default: Self.defaultFloatingIP)
-        let mode = reader.string(forKey: "identity.mode", default: IdentityMode.none.rawValue)
-        guard let identity = IdentityMode(rawValue: mode) else {
-            throw ConfigurationError(
-                "identity.mode",
-                "'\(mode)' is not one of \(IdentityMode.allCases.map(\.rawValue))"
-            )
-        }
-        self.identity = identity
+        identity = try Self.identity(reader)
         api = RESTApplication.Settings()
         api.linkPrefix = try Self.linkPrefix(reader.string(forKey: "link.prefix"))
         let limit = reader.string(forKey: "pagination.max-limit", default: "0")
@@ -43,6 +50,31 @@ struct GatewayConfiguration: Sendable {
             throw ConfigurationError("pagination.max-limit", "'\(limit)' is not a number from 0")
         }
         api.greatestLimit = max(0, Int(greatest))
+    }
+
+    private static func identity(_ reader: ConfigReader) throws(ConfigurationError) -> IdentityMode {
+        let mode = reader.string(forKey: "identity.mode", default: "none")
+        if mode == "none" { return .none }
+        guard mode == "keystone" else {
+            throw ConfigurationError("identity.mode", "'\(mode)' is neither none nor keystone")
+        }
+        let text = reader.string(forKey: "identity.url", default: "")
+        guard let url = URLParts(text) else {
+            throw ConfigurationError("identity.url", "'\(text)' is not http://HOST[:PORT]/v3 or https://HOST[:PORT]/v3")
+        }
+        let seconds = reader.string(forKey: "identity.cache-seconds", default: defaultCacheSeconds)
+        guard let lifetime = UInt16(seconds) else {
+            throw ConfigurationError("identity.cache-seconds", "'\(seconds)' is not a number from 0 to 65535")
+        }
+        let trust = reader.string(forKey: "identity.trust", default: "")
+        return .keystone(
+            Keystone(
+                text: text,
+                url: url,
+                trustFile: trust.isEmpty ? nil : trust,
+                lifetime: .seconds(Int64(lifetime))
+            )
+        )
     }
 
     private static func linkPrefix(_ text: String?) throws(ConfigurationError) -> String? {
@@ -66,6 +98,7 @@ struct GatewayConfiguration: Sendable {
     static let defaultNetwork = "127.0.0.1:9701"
     static let defaultRouter = "127.0.0.1:9702"
     static let defaultFloatingIP = "127.0.0.1:9703"
+    static let defaultCacheSeconds = "60"
 
     static let settings = [
         Setting(
@@ -82,7 +115,30 @@ struct GatewayConfiguration: Sendable {
             default: defaultFloatingIP,
             help: "FloatingIPService's replicas."
         ),
-        Setting("identity.mode", type: "mode", default: "none", help: "none: callers are who their headers say."),
+        Setting(
+            "identity.mode",
+            type: "mode",
+            default: "none",
+            help: "none: callers are who their headers say; keystone: whom their tokens were issued to."
+        ),
+        Setting(
+            "identity.url",
+            type: "URL",
+            default: "",
+            help: "The identity service's API, e.g. https://id.example.org/v3; keystone needs it."
+        ),
+        Setting(
+            "identity.trust",
+            type: "file",
+            default: "",
+            help: "Certificates (PEM) that the identity service's must lead to; otherwise those that the system trusts."
+        ),
+        Setting(
+            "identity.cache-seconds",
+            type: "seconds",
+            default: defaultCacheSeconds,
+            help: "How long what the identity service said of a token counts."
+        ),
         Setting(
             "link.prefix",
             type: "URL",

@@ -33,6 +33,7 @@ public enum GatewayProgram: Program {
             ),
             settings: configuration.api,
             logger: environment.logger,
+            identity: identity(configuration.identity, environment),
             metrics: environment.metrics
         )
         let front = HTTPFront(
@@ -43,5 +44,20 @@ public enum GatewayProgram: Program {
             logger: environment.logger
         )
         return [network, router, floatingIP, front]
+    }
+
+    private static func identity(
+        _ mode: GatewayConfiguration.IdentityMode,
+        _ environment: ProgramEnvironment
+    ) -> Identity {
+        guard case .keystone(let keystone) = mode else { return .headers(HeaderIdentity()) }
+        let client = HTTPClient(eventLoops: environment.eventLoops, trustFile: keystone.trustFile)
+        return .tokens(
+            TokenIdentity(
+                url: keystone.text,
+                directory: KeystoneDirectory(base: keystone.url, client: client),
+                cache: TokenCache(lifetime: keystone.lifetime)
+            )
+        )
     }
 }

@@ -1,6 +1,8 @@
 import Glibc
 import Testing
 
+@testable import Sluice
+
 /// Unmodified clients from PyPI and Debian against the whole system; `make setup` and `make clients` install them.
 @Suite(.serialized, .realClients) struct ClientStoryTests {
     private static let told = "story told\n"
@@ -31,6 +33,18 @@ import Testing
                     saying: Self.told
                 )
             }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `callers are those whom the identity service issued their tokens to`() async throws {
+        try await RunningSluice.running { cluster in
+            let gateway = try ClusterPrograms.executable("Gateway")
+            try await Clients.expect(
+                Clients.python,
+                [Clients.file("stories/tokens_story.py"), gateway, cluster.folder.run],
+                saying: Self.told
+            )
         }
     }
 

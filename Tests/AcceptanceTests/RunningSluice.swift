@@ -10,11 +10,16 @@ import Testing
 enum RunningSluice {
     /// Starts one, hands over its endpoint, and removes everything again.
     static func serving(_ body: (String) async throws -> Void) async throws {
+        try await running { try await body($0.settings.endpoint) }
+    }
+
+    /// Starts one, hands it over, and removes everything again.
+    static func running(_ body: (LocalCluster) async throws -> Void) async throws {
         let demo = try Demo(port: try FreePort.find(), output: LinePrinter(isQuiet: getenv("SLUICE_TEST_LOGS") == nil))
         do {
             try demo.node.make()
             try await demo.cluster.start()
-            try await body(demo.cluster.settings.endpoint)
+            try await body(demo.cluster)
         } catch {
             await demo.clean()
             throw error

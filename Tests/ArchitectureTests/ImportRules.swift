@@ -28,7 +28,7 @@ enum Arrows {
         ]),
         "Gateway": rpc.union([
             "ServiceRuntime", "HTTP2Transport", "Contracts", "CContracts", "CProtobufC", "ResourceModel", "Addressing",
-            "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Configuration",
+            "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging", "ServiceLifecycle", "Configuration",
         ]),
         "Sluice": [
             "ServiceRuntime", "HTTP2Transport", "Postgres", "Netlink", "Addressing", "NIOCore", "NIOPosix", "NIOHTTP1",

@@ -8,6 +8,8 @@ struct Fault: Error, Hashable, Sendable {
     var message: String
     /// For 405: the methods that there are.
     var allowedMethods: [String] = []
+    /// For 401: where to get a token.
+    var tokenURL: String?
 }
 
 extension Fault {
@@ -39,6 +41,19 @@ extension Fault {
         Fault(status: 403, type: "PolicyNotAuthorized", message: "\(action) is disallowed by policy")
     }
 
+    /// Who asks is not known.
+    ///
+    /// Source: keystonemiddleware's answer, whose shape is not Neutron's.
+    static func unauthorized(_ tokenURL: String) -> Fault {
+        var fault = Fault(
+            status: 401,
+            type: "Unauthorized",
+            message: "The request you have made requires authentication."
+        )
+        fault.tokenURL = tokenURL
+        return fault
+    }
+
     static let unknownURL = Fault(status: 404, type: "HTTPNotFound", message: "The resource could not be found.")
 
     static func tagNotFound(_ tag: String) -> Fault {
@@ -65,8 +80,12 @@ extension Fault {
         message: "Request Failed: internal server error while processing your request."
     )
 
-    /// The body of the answer; always these three members.
+    /// The body of the answer; always the same three members, but for 401.
     var body: [UInt8] {
+        if tokenURL != nil {
+            let error: JSONValue = ["error": ["code": 401, "title": .string(type), "message": .string(message)]]
+            return error.text
+        }
         let error: JSONValue = ["NeutronError": ["type": .string(type), "message": .string(message), "detail": ""]]
         return error.text
     }

@@ -15,7 +15,7 @@ struct RESTApplication: Sendable {
     private let description: [UInt8]
     private let routeNames: RouteNames
     private let metrics: RequestMetrics
-    private let identity = HeaderIdentity()
+    private let identity: Identity
     private let requestIDs = RequestIDs()
 
     struct Settings: Hashable, Sendable {
@@ -32,6 +32,7 @@ struct RESTApplication: Sendable {
         services: Services,
         settings: Settings,
         logger: Logger,
+        identity: Identity = .headers(HeaderIdentity()),
         metrics: MetricRegistry = MetricRegistry()
     ) throws(TableError) {
         catalogue = try Catalogue()
@@ -39,6 +40,7 @@ struct RESTApplication: Sendable {
         description = document.json.text
         routeNames = RouteNames(paths: document.paths)
         self.metrics = RequestMetrics(metrics)
+        self.identity = identity
         self.services = services
         self.settings = settings
         self.logger = logger
@@ -86,7 +88,7 @@ struct RESTApplication: Sendable {
         guard let target else { throw Fault.unknownURL }
         let scope = RequestScope(
             request: request,
-            context: try identity.context(requestID: requestID) { request.headers[$0] },
+            context: try await caller(of: request, for: target, requestID: requestID),
             parameters: try QueryString(request.queryText),
             linkPrefix: settings.linkPrefix
         )
@@ -97,6 +99,20 @@ struct RESTApplication: Sendable {
             response.stream = { sink in try await perform(stream, to: sink, scope) }
         }
         return response
+    }
+
+    /// Who asks; what versions there are, anybody may ask.
+    ///
+    /// - Throws: As `Identity`; 403 for one whose roles mean nothing here, who may only learn what there is.
+    private func caller(of request: APIRequest, for target: Target, requestID: String) async throws -> RequestContext {
+        if target == .versions { return RequestContext(projectID: "", roles: [], requestID: requestID) }
+        let context = try await identity.context(requestID: requestID, request.headers)
+        switch target {
+        case .coreCollections, .extensions, .extensionItem: return context
+        default:
+            guard !context.roles.isEmpty else { throw Fault.disallowed("rule:admin_or_reader") }
+            return context
+        }
     }
 
     /// Writes a long body on behalf of the caller; what goes wrong on the way can only be logged.

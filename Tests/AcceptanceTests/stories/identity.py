@@ -13,15 +13,18 @@ def project(name):
             "parent_id": "default", "description": "", "links": {}, "tags": [], "options": {}}
 
 
+# The tokens that were issued, each with what is said of it.
+TOKENS = {}
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     network = ""
+    base = ""
+    # Whether it cannot tell of tokens now.
+    away = False
 
     def log_message(self, *_):
         pass
-
-    @property
-    def base(self):
-        return f"http://127.0.0.1:{self.server.server_port}"
 
     def answer(self, status, body, **headers):
         text = json.dumps(body).encode()
@@ -35,6 +38,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         version = {"id": "v3.14", "status": "stable", "updated": "2020-04-07T00:00:00Z", "media-types": [],
                    "links": [{"rel": "self", "href": f"{self.base}/v3/"}]}
+        if path == "/v3/auth/tokens":
+            return self.tell_of_token()
         if path.startswith("/v3/projects/"):
             name = path.rsplit("/", 1)[1]
             return self.answer(200, {"project": project(name)}) if name in PROJECTS else self.answer(404, {
@@ -45,6 +50,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, {"version": version})
         return self.answer(300, {"versions": {"values": [version]}})
 
+    def tell_of_token(self):
+        refusal = {"error": {"code": 404, "title": "Not Found", "message": "no such token"}}
+        if self.away:
+            return self.answer(500, refusal)
+        if self.headers["X-Auth-Token"] not in TOKENS:
+            return self.answer(401, refusal)
+        token = TOKENS.get(self.headers["X-Subject-Token"])
+        return self.answer(200, {"token": token}) if token else self.answer(404, refusal)
+
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         name = asked["auth"].get("scope", {}).get("project", {}).get("name", "admin")
@@ -52,18 +66,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
         catalog = [{"id": kind, "type": kind, "name": kind, "endpoints": [
             {"id": kind, "interface": "public", "region": "one", "region_id": "one", "url": url}]}
             for kind, url in urls.items()]
-        user = {"id": "walker", "name": "walker", "domain": DOMAIN, "password_expires_at": None}
-        token = {"methods": ["password"], "user": user, "project": project(name), "roles": [{"id": "a", "name": "admin"}],
+        who = asked["auth"]["identity"]["password"]["user"]["name"]
+        user = {"id": who, "name": who, "domain": DOMAIN, "password_expires_at": None}
+        role = ROLES.get(who, "admin")
+        token = {"methods": ["password"], "user": user, "project": project(name), "roles": [{"id": role, "name": role}],
                  "catalog": catalog, "audit_ids": ["a"], "is_domain": False} | EXPIRY
-        self.answer(201, {"token": token}, X_Subject_Token=uuid.uuid4().hex)
+        secret = uuid.uuid4().hex
+        TOKENS[secret] = token
+        self.answer(201, {"token": token}, X_Subject_Token=secret)
 
 
 PROJECTS = ("admin", "alpha", "beta")
+# The roles of users by their names; all others are administrators.
+ROLES = {"member": "member", "reader": "reader", "nobody": "onlooker"}
 
 
-def serve(network):
+def serve(network, tls=None):
     """Serves until the process ends; the URL to sign in at, for a catalog with that network endpoint."""
-    Handler.network = network
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    Handler.network = network
+    Handler.base = f"{'https://localhost' if tls else 'http://127.0.0.1'}:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}/v3"
+    return f"{Handler.base}/v3"

@@ -29,6 +29,20 @@ import Testing
         #expect(try configuration(["link.prefix": "https://a.example/net/"]).api.linkPrefix == "https://a.example/net")
     }
 
+    @Test func `an identity service is asked where it is`() throws {
+        #expect(try configuration([:]).identity == .none)
+        let set = [
+            "identity.mode": "keystone", "identity.url": "https://id.example.org/v3", "identity.trust": "/ca.pem",
+        ]
+        guard case .keystone(let keystone) = try configuration(set).identity else { return #expect(Bool(false)) }
+        #expect(keystone.url == URLParts("https://id.example.org/v3") && keystone.trustFile == "/ca.pem")
+        #expect(keystone.text == "https://id.example.org/v3" && keystone.lifetime == .seconds(60))
+        for (key, value) in [("identity.url", "id"), ("identity.cache-seconds", "-1")] {
+            #expect(throws: ConfigurationError.self) { try configuration(set.merging([key: value]) { $1 }) }
+        }
+        #expect(throws: ConfigurationError.self) { try configuration(["identity.mode": "keystone"]) }
+    }
+
     @Test(arguments: [
         ("listen.address", "here"), ("router.address", "a:b"), ("identity.mode", "magic"), ("link.prefix", "a.example"),
         ("pagination.max-limit", "-5"),
