@@ -24,7 +24,7 @@ struct RESTApplication: Sendable {
         /// The most objects of one list answer; 0 is no bound.
         var greatestLimit = 0
         /// The most objects that one call of a service is asked for.
-        var pageSize = 1000
+        var pageSize = 500
     }
 
     /// - Throws: `TableError` when a table does not fit the contracts.
