@@ -108,7 +108,7 @@ final class Demo: Sendable {
     func clean() async {
         for server in servers.withLock({ $0 }) { server.stop() }
         await cluster.stop()
-        try? NodeRouters(of: cluster.settings).delete()
+        try? NodeRouters(in: cluster.folder)?.delete()
         for name in ["blue-vm", "green-vm", "outside"].map({ "\(prefix)-\($0)" }) + [node.name] {
             try? NetworkNamespace.delete(named: name)
         }

@@ -38,10 +38,7 @@ final class LocalCluster: Sendable {
         let descriptor = try folder.lock()
         lock.withLock { $0 = descriptor }
         let programs = self.programs
-        if settings.hasAgent {
-            try folder.remember(routerNote: NodeRouters(of: settings).note)
-            try folder.remember(agentArguments: programs.agentArguments)
-        }
+        if settings.hasAgent { try folder.remember(agentArguments: programs.agentArguments) }
         let postgres = EmbeddedCluster(folder: folder, tools: tools, account: account)
         let specifications = try programs.all()
         await Leftovers(folder: folder).end(

@@ -3,19 +3,21 @@ internal import Netlink
 /// The routers' namespaces that one node's agent made, known by their name (`qrouter-…`) and the agent's note in them.
 struct NodeRouters {
     /// The note on the loopback device of each, as the agent writes it.
-    let note: String
+    private let note: String
 
-    /// - Parameter settings: Those of the cluster whose agent it is. A node that is a namespace is another node than
-    ///   one of the same name in another namespace.
-    init(of settings: ClusterSettings) {
-        let place = settings.nodeNamespace.map { " in \($0)" } ?? ""
-        note = "sluice node \(settings.node)\(place)"
+    /// A node that is a namespace is another node than one of the same name in another namespace.
+    init(node: String, namespace: String?) {
+        note = "sluice node \(node)" + (namespace.map { " in \($0)" } ?? "")
     }
 
     /// - Parameter folder: The data folder of a cluster that has run; nil when no agent has run on it.
     init?(in folder: RunFolder) {
-        guard let note = folder.routerNote else { return nil }
-        self.note = note
+        guard let arguments = folder.agentArguments else { return nil }
+        func value(_ name: String) -> String? {
+            arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+        }
+        guard let node = value("--node-name") else { return nil }
+        self.init(node: node, namespace: value("--node-namespace"))
     }
 
     /// Deletes them all; `report` hears each one's name when it is gone.

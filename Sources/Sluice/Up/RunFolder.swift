@@ -9,24 +9,6 @@ struct RunFolder: Sendable {
     var databaseSocket: String { "\(path)/run/postgres" }
     var clusterFile: String { "\(path)/run/cluster" }
 
-    private var noteFile: String { "\(path)/node" }
-
-    /// The note in the routers that the agent of this folder made; nil when none has run.
-    var routerNote: String? {
-        guard let file = fopen(noteFile, "r") else { return nil }
-        defer { fclose(file) }
-        var buffer = [CChar](repeating: 0, count: 512)
-        guard fgets(&buffer, 512, file) != nil else { return nil }
-        return String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
-    /// Remembers the routers' note, by which `sluice down` knows those that stay behind.
-    func remember(routerNote: String) throws {
-        guard let file = fopen(noteFile, "w") else { throw SluiceError("cannot write \(noteFile): \(errorText())") }
-        defer { fclose(file) }
-        fputs("\(routerNote)\n", file)
-    }
-
     private var agentFile: String { "\(path)/agent" }
 
     /// The settings of the agent that has run on this folder, as `--name value` pairs; nil when none has.
@@ -42,7 +24,8 @@ struct RunFolder: Sendable {
         return arguments
     }
 
-    /// Remembers the agent's settings, by which `sluice agent` asks about the node while nothing runs.
+    /// Remembers the agent's settings, by which `sluice agent` asks about the node while nothing runs, and
+    /// `sluice down` knows the routers that stay behind.
     func remember(agentArguments: [String]) throws {
         guard let file = fopen(agentFile, "w") else { throw SluiceError("cannot write \(agentFile): \(errorText())") }
         defer { fclose(file) }
