@@ -33,7 +33,7 @@ public enum GatewayProgram: Program {
             ),
             settings: configuration.api,
             logger: environment.logger,
-            identity: identity(configuration.identity, environment),
+            identity: try identity(configuration.identity, environment),
             metrics: environment.metrics
         )
         let front = HTTPFront(
@@ -49,14 +49,15 @@ public enum GatewayProgram: Program {
     private static func identity(
         _ mode: GatewayConfiguration.IdentityMode,
         _ environment: ProgramEnvironment
-    ) -> Identity {
+    ) throws -> Identity {
         guard case .keystone(let keystone) = mode else { return .headers(HeaderIdentity()) }
-        let client = HTTPClient(eventLoops: environment.eventLoops, trustFile: keystone.trustFile)
+        let client = try HTTPClient(eventLoops: environment.eventLoops, trustFile: keystone.trustFile)
         return .tokens(
             TokenIdentity(
                 url: keystone.text,
                 directory: KeystoneDirectory(base: keystone.url, client: client),
-                cache: TokenCache(lifetime: keystone.lifetime)
+                cache: TokenCache(lifetime: keystone.lifetime),
+                logger: environment.logger
             )
         )
     }

@@ -5,10 +5,22 @@ internal import NIOSSL
 
 /// Asks other HTTP servers, each question on a connection of its own.
 struct HTTPClient: Sendable {
-    var eventLoops: MultiThreadedEventLoopGroup
-    /// Certificates (PEM) that others' must lead to over TLS; nil for those that the system trusts.
-    var trustFile: String?
-    var deadline: TimeAmount = .seconds(10)
+    private let eventLoops: MultiThreadedEventLoopGroup
+    /// By which others' certificates are held over TLS.
+    private let context: NIOSSLContext
+    private let deadline = TimeAmount.seconds(10)
+
+    /// A client that holds others' certificates to those (PEM) in the file; nil is to those that the system trusts.
+    ///
+    /// They are read here, once.
+    ///
+    /// - Throws: When they cannot be read.
+    init(eventLoops: MultiThreadedEventLoopGroup, trustFile: String?) throws {
+        var trust = TLSConfiguration.makeClientConfiguration()
+        if let trustFile { trust.trustRoots = .file(trustFile) }
+        self.eventLoops = eventLoops
+        context = try NIOSSLContext(configuration: trust)
+    }
 
     /// A whole answer.
     struct Answer: Sendable {
@@ -46,24 +58,17 @@ struct HTTPClient: Sendable {
         return try await answer.futureResult.get()
     }
 
-    private var trust: TLSConfiguration {
-        var trust = TLSConfiguration.makeClientConfiguration()
-        if let trustFile { trust.trustRoots = .file(trustFile) }
-        return trust
-    }
-
     private func connect(
         to url: URLParts,
         on loop: any EventLoop,
         answering answer: EventLoopPromise<Answer>
     ) async throws -> any Channel {
-        let context = url.isSecure ? try NIOSSLContext(configuration: trust) : nil
-        return try await ClientBootstrap(group: loop)
+        try await ClientBootstrap(group: loop)
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    if let context {
+                    if url.isSecure {
                         // An address has no name to be shown.
                         let isName = (try? SocketAddress(ipAddress: url.host, port: 0)) == nil
                         let name = isName ? url.host : nil

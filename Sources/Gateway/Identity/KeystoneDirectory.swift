@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOHTTP1
 internal import ResourceModel
 
@@ -43,20 +44,16 @@ extension TokenBearer {
 
     /// The second that a moment like `2026-11-23T15:36:35.000000Z` is in; nil when it is none.
     static func moment(_ text: String) -> Int64? {
-        let parts = text.split { "-T:.Z".contains($0) }
-        guard parts.count >= 6, text.hasSuffix("Z"), let numbers = try? parts.prefix(6).map(Self.number) else {
-            return nil
-        }
-        let date = CivilDate(year: numbers[0], month: numbers[1], day: numbers[2])
-        guard 1...12 ~= date.month, 1...31 ~= date.day else { return nil }
-        return date.daysSinceEpoch * 86400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
-    }
-
-    private static func number(_ text: Substring) throws -> Int64 {
-        guard let number = Int64(text), 0...9999 ~= number else {
-            throw KeystoneDirectory.Unexpected(description: "'\(text)' is no part of a moment")
-        }
-        return number
+        let form = /(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?Z/
+        guard let found = text.wholeMatch(of: form)?.output else { return nil }
+        func number(_ text: Substring) -> Int32 { Int32(text) ?? 0 }
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (number(found.1) - 1900, number(found.2) - 1, number(found.3))
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (number(found.4), number(found.5), number(found.6))
+        let (month, day) = (parts.tm_mon, parts.tm_mday)
+        let seconds = timegm(&parts)
+        // What there is not, such as 30 February, is made another day.
+        return parts.tm_mon == month && parts.tm_mday == day ? Int64(seconds) : nil
     }
 }
 

@@ -8,6 +8,9 @@ final class TokenCache: Sendable {
     /// When it is full, all is forgotten: then tokens are asked about anew, which costs a question each.
     private let capacity: Int
 
+    /// In octets: real tokens are far shorter, and what is none must not fill the memory.
+    private static let longest = 4096
+
     /// An answer; nobody bears a token that is none.
     struct Answer: Sendable { var bearer: TokenBearer? }
 
@@ -31,7 +34,7 @@ final class TokenCache: Sendable {
 
     /// Notes what was said of a token.
     func keep(_ bearer: TokenBearer?, for token: String) {
-        guard lifetime > .zero else { return }
+        guard lifetime > .zero, token.utf8.count <= Self.longest else { return }
         entries.withLock { entries in
             if entries.count >= capacity { entries.removeAll() }
             entries[token] = Entry(answer: Answer(bearer: bearer), end: .now + lifetime)

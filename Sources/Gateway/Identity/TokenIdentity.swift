@@ -1,3 +1,4 @@
+internal import Logging
 internal import ResourceModel
 
 /// Identity mode `keystone`: a caller is whom the identity service issued its token to.
@@ -9,6 +10,7 @@ struct TokenIdentity: Sendable {
     var url: String
     var directory: any TokenDirectory
     var cache: TokenCache
+    var logger: Logger
 
     /// The caller whom a token was issued to.
     ///
@@ -31,6 +33,7 @@ struct TokenIdentity: Sendable {
             cache.keep(bearer, for: token)
             return bearer
         } catch {
+            logger.warning("the identity service cannot be asked", metadata: ["error": "\(error)"])
             throw .unavailable("the identity service is away")
         }
     }

@@ -1,3 +1,4 @@
+import Logging
 import ResourceModel
 import Synchronization
 import Testing
@@ -28,7 +29,7 @@ import Testing
     ])
 
     private func identity(_ cache: TokenCache = TokenCache(lifetime: .seconds(60))) -> TokenIdentity {
-        TokenIdentity(url: Self.url, directory: desk, cache: cache)
+        TokenIdentity(url: Self.url, directory: desk, cache: cache, logger: Logger(label: "test"))
     }
 
     private func status(_ identity: TokenIdentity, _ token: String?) async -> Int {
@@ -71,6 +72,14 @@ import Testing
         #expect(cache.answer(for: "a") == nil && cache.answer(for: "c") != nil)
     }
 
+    @Test func `what is too long for a token does not fill the cache`() {
+        let cache = TokenCache(lifetime: .seconds(60))
+        cache.keep(nil, for: String(repeating: "x", count: 4096))
+        cache.keep(nil, for: String(repeating: "x", count: 4097))
+        #expect(cache.answer(for: String(repeating: "x", count: 4096)) != nil)
+        #expect(cache.answer(for: String(repeating: "x", count: 4097)) == nil)
+    }
+
     @Test func `while nobody can tell, nobody is turned away as unknown`() async {
         desk.isAway.withLock { $0 = true }
         #expect(await status(identity(), "good") == 503)
@@ -92,7 +101,8 @@ import Testing
 
     @Test(arguments: [
         "{", "{}", #"{"token":{}}"#, #"{"token":{"expires_at":"soon"}}"#,
-        #"{"token":{"expires_at":"2026-13-01T0:0:0Z"}}"#,
+        #"{"token":{"expires_at":"2026-13-01T00:00:00Z"}}"#, #"{"token":{"expires_at":"2026-02-30T00:00:00Z"}}"#,
+        #"{"token":{"expires_at":"2026-02-03T0:0:0Z"}}"#,
         #"{"token":{"expires_at":"2026-01-01T00:00:00"}}"#,
     ]) func `an answer that tells nothing is a defect of the other side`(body: String) {
         #expect(throws: (any Error).self) { try TokenBearer(body: Array(body.utf8)) }
