@@ -76,6 +76,6 @@ struct Operation {
     }
 
     /// What any request can be refused with.
-    static let reading = [400, 403, 404, 503]
-    static let writing = [400, 403, 404, 409, 412, 503]
+    static let reading = [400, 401, 403, 404, 503]
+    static let writing = [400, 401, 403, 404, 409, 412, 503]
 }

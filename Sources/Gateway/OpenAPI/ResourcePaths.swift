@@ -89,7 +89,7 @@ struct ResourcePaths {
 
     /// A create that is known and always wrong.
     private var refusal: Operation {
-        operation("create_\(name)", "Refused: these come by themselves.", success: nil, refusals: [400, 503])
+        operation("create_\(name)", "Refused: these come by themselves.", success: nil, refusals: [400, 401, 503])
     }
 
     /// What can be done with an object that was created.

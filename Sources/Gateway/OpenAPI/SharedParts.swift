@@ -19,6 +19,22 @@ enum SharedParts {
             "required": ["NeutronError"],
             "additionalProperties": false,
         ],
+        "Unauthenticated": [
+            "type": "object",
+            "description": "Who asks is not known, in the identity service's shape.",
+            "properties": [
+                "error": [
+                    "type": "object",
+                    "properties": [
+                        "code": ["const": 401], "title": ["type": "string"], "message": ["type": "string"],
+                    ],
+                    "required": ["code", "title", "message"],
+                    "additionalProperties": false,
+                ]
+            ],
+            "required": ["error"],
+            "additionalProperties": false,
+        ],
         "Links": [
             "type": "array",
             "description": "The pages before and after, when the list is limited.",
@@ -47,6 +63,7 @@ enum SharedParts {
 
     private static let reasons: KeyValuePairs<Int, String> = [
         400: "The request is wrong.",
+        401: "Nobody bears the token; with identity mode `keystone` only.",
         403: "The caller sees it, but may not do that.",
         404: "There is no such thing that the caller can see.",
         409: "It conflicts with what is there.",
@@ -59,7 +76,9 @@ enum SharedParts {
         for (status, reason) in reasons {
             responses["Refusal\(status)"] = [
                 "description": .string(reason), "headers": everyHeader,
-                "content": ["application/json": ["schema": ["$ref": "#/components/schemas/Error"]]],
+                "content": [
+                    "application/json": ["schema": schema(status == 401 ? "Unauthenticated" : "Error")]
+                ],
             ]
         }
         return responses
