@@ -7,6 +7,8 @@ struct ListParameters: Hashable, Sendable {
     var fields: Set<String>?
     /// Whether some filter cannot match anything, for example an id that is none.
     var matchesNothing = false
+    /// Whether the limit is one that nobody asked for, of which nothing is said unless it was reached.
+    var hasTacitLimit = false
     /// The request's parameters without marker and direction, which links are made of.
     var linkParameters: [QueryString.Pair] = []
 
@@ -30,8 +32,15 @@ struct ListParameters: Hashable, Sendable {
         query.reverse = ["true", "1", "t", "yes", "y", "on"]
             .contains(parameters.values("page_reverse").last?.lowercased() ?? "")
         query.marker = try Self.marker(parameters, of: resource)
+        if query.reverse, query.marker != nil || query.limit != nil {
+            hasTacitLimit = query.limit == nil
+            query.limit = min(query.limit ?? Self.mostReversed, Self.mostReversed)
+        }
         linkParameters = parameters.pairs.filter { $0.name != "marker" && $0.name != "page_reverse" }
     }
+
+    /// The most objects of a page before a marker or the end, which is held whole; its links lead to the rest.
+    private static let mostReversed = 10_000
 
     /// The members wanted; nil for all.
     static func fields(_ parameters: QueryString) -> Set<String>? {

@@ -13,8 +13,9 @@ struct PageLinks {
     /// A forward page that came back short is the last one; a reverse page that did is the first one.
     func links(count: Int, firstID: String?, lastID: String?) -> JSONValue? {
         guard let limit = parameters.query.limit else { return nil }
-        var links: [JSONValue] = []
         let isShort = count < limit
+        if isShort, parameters.hasTacitLimit { return nil }
+        var links: [JSONValue] = []
         if !isShort || parameters.query.reverse {
             links.append(["rel": "next", "href": .string(href(marker: lastID, reverse: false))])
         }

@@ -140,6 +140,19 @@ import Testing
         #expect(try rels("limit=2&page_reverse=True", count: 1) == ["next"])
     }
 
+    @Test func `a page before a marker has at most 10000 objects, and links to the rest`() throws {
+        let marker = "marker=00000000-0000-4000-8000-000000000000&page_reverse=True"
+        let whole = try ListParameters(try QueryString(marker), of: .router, viewerIsAdmin: true)
+        #expect(whole.query.limit == 10_000)
+        let asked = try ListParameters(try QueryString("limit=20000&" + marker), of: .router, viewerIsAdmin: true)
+        #expect(asked.query.limit == 10_000)
+        let forward = try ListParameters(try QueryString("limit=20000"), of: .router, viewerIsAdmin: true)
+        #expect(forward.query.limit == 20_000)
+        #expect(try rels(marker, count: 9999) == [nil])
+        #expect(try rels(marker, count: 10_000) == ["next", "previous"])
+        #expect(try rels("page_reverse=True", count: 20_000) == [nil])
+    }
+
     @Test func `links keep the other parameters and change marker and direction`() throws {
         let query = try QueryString(
             "limit=2&name=a%20b&marker=\(String(repeating: "0", count: 8))-0000-4000-8000-000000000000"
