@@ -29,7 +29,7 @@ extension AgentLoad {
     fileprivate var json: String {
         """
         {"agent_mode":"legacy","handle_internal_only_routers":true,"interface_driver":"bridge",\
-        "extensions":["port_forwarding","conntrack_helper"],"log_agent_heartbeats":false,\
+        "extensions":["port_forwarding","conntrack_helper","ndp_proxy"],"log_agent_heartbeats":false,\
         "routers":\(routers),"ex_gw_ports":\(gateways),"interfaces":\(interfaces),"floating_ips":\(floatingIPs)}
         """
     }
