@@ -4,7 +4,8 @@ import SwiftProtobuf
 
 /// Measures what an object of a list costs from the service's bytes to JSON: the gateway's way, and SwiftProtobuf's.
 ///
-/// Prints the median of the rounds, in microseconds per object. The rounds take turns, so that both meet the same machine.
+/// Prints the median of the rounds, in microseconds per object. The rounds take turns, so that both meet the same
+/// machine.
 @main struct TranscodingBenchmark {
     private static let count = 10_000
     private static let rounds = 15

@@ -33,8 +33,8 @@ struct GatewayConfiguration: Sendable {
 
     /// Keys (all text; see `settings` for defaults): `listen.address`, `network.address`, `router.address`,
     /// `floatingip.address`, `identity.mode` (`none` or `keystone`), `identity.url` (`SCHEME://HOST[:PORT]/v3`),
-    /// `identity.trust` (file), `identity.cache-seconds` (from 0), `link.prefix` (`SCHEME://HOST[:PORT]`), `pagination.max-limit` (objects,
-    /// 0 is no bound).
+    /// `identity.trust` (file), `identity.cache-seconds` (from 0), `link.prefix` (`SCHEME://HOST[:PORT]`),
+    /// `pagination.max-limit` (objects, 0 is no bound).
     ///
     /// - Throws: The setting that is wrong.
     init(reader: ConfigReader) throws(ConfigurationError) {

@@ -3,8 +3,8 @@ import Synchronization
 
 @testable import Sluice
 
-/// Sends back what comes to a host, with the address that it came from, over any number of TCP connections and over UDP,
-/// from a thread of its own.
+/// Sends back what comes to a host, with the address that it came from, over any number of TCP connections and over
+/// UDP, from a thread of its own.
 final class HostEcho: Sendable {
     static let port: UInt16 = 9091
     private let isStopped = Atomic<Bool>(false)

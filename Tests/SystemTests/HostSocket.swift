@@ -4,8 +4,8 @@ import Netlink
 
 @testable import Sluice
 
-/// A socket of both families in a host's namespace that gives up after five seconds without an answer; closed when it is
-/// let go.
+/// A socket of both families in a host's namespace that gives up after five seconds without an answer; closed when it
+/// is let go.
 final class HostSocket: Sendable {
     enum Kind: String, Sendable {
         case tcp, udp

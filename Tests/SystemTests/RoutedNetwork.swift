@@ -5,8 +5,8 @@ import Testing
 
 @testable import Sluice
 
-/// IPv6 between a tenant's host and the outside, made over REST: subnets on both networks, and the router's addresses on
-/// them.
+/// IPv6 between a tenant's host and the outside, made over REST: subnets on both networks, and the router's addresses
+/// on them.
 struct RoutedNetwork {
     let inside: IPAddress
     let outside: IPAddress

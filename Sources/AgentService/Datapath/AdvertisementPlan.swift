@@ -11,8 +11,8 @@ struct AdvertisementPlan: Hashable, Sendable {
 extension AdvertisementPlan {
     /// For how many seconds hosts keep what was said.
     ///
-    /// The longest that a router may count as one: hosts must not lose it while the agent is away for some time, and who
-    /// takes it away says so.
+    /// The longest that a router may count as one: hosts must not lose it while the agent is away for some time, and
+    /// who takes it away says so.
     static let routerLifetime: UInt16 = 9000
 
     /// For how many seconds addresses hold and are used for new connections; a day and four hours, as `radvd` has it.

@@ -4,8 +4,8 @@ internal import ResourceModel
 extension RouterPlan {
     /// Changes the plan to hold these floating IPs as they are now, and returns the difference to what it was.
     ///
-    /// It costs as much as what changes. Nil: more than these floating IPs is concerned, or the plan does not hold them as
-    /// the changes say; the plan is then no longer to be used, and the whole must be planned anew.
+    /// It costs as much as what changes. Nil: more than these floating IPs is concerned, or the plan does not hold them
+    /// as the changes say; the plan is then no longer to be used, and the whole must be planned anew.
     mutating func adjust(_ changes: some Collection<AddressChange>) -> RouterDiff? {
         guard !isContested, problems.isEmpty, addressProblems.isEmpty else { return nil }
         var old = AddressPart()

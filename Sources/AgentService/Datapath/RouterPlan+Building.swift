@@ -7,8 +7,8 @@ extension RouterPlan {
 
     /// The plan of a router, or nil when nothing of it is to be in the kernel.
     ///
-    /// `operatorsBridges` are those of the layout's bridges that exist, `missingModules` what the kernel has not. What cannot be built is left out and named in
-    /// the plan's problems.
+    /// `operatorsBridges` are those of the layout's bridges that exist, `missingModules` what the kernel has not. What
+    /// cannot be built is left out and named in the plan's problems.
     init?(
         _ desired: DesiredRouter,
         layout: NodeLayout,

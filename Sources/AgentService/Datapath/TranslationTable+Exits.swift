@@ -1,12 +1,12 @@
 internal import Addressing
 internal import Nftables
 
-/// The chain that marks what is to leave by a further gateway, and its map; only a router that has one with a way out has
-/// them.
+/// The chain that marks what is to leave by a further gateway, and its map; only a router that has one with a way out
+/// has them.
 ///
-/// What comes from outside needs no mark. The chain stands behind conntrack, which knows what a connection was sent to, and
-/// before routing, which heeds the mark. A rule for each of the networks marks answers, by the floating IP that was asked
-/// for. One rule marks what hosts begin that leave with a floating IP of these networks; the map has those hosts.
+/// What comes from outside needs no mark. The chain stands behind conntrack, which knows what a connection was sent to,
+/// and before routing, which heeds the mark. A rule for each of the networks marks answers, by the floating IP that was
+/// asked for. One rule marks what hosts begin that leave with a floating IP of these networks; the map has those hosts.
 extension TranslationTable {
     static let exitChain = Chain("gateway_exits", .init(.filter, .prerouting, priority: -150))
     static let exitMap = NamedSet.map("fip_exits", from: .ipv4Address, to: DataType(.mark))

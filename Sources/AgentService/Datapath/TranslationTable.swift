@@ -2,7 +2,8 @@ internal import Addressing
 internal import Nftables
 internal import ResourceModel
 
-/// The nftables table of every router: rules that never change, over maps that do; and the helpers of those that have any.
+/// The nftables table of every router: rules that never change, over maps that do; and the helpers of those that have
+/// any.
 ///
 /// A packet's way: before routing its destination is translated, by the floating IP first, by a forwarded port second.
 /// After routing its source is, in this order: traffic among the router's own networks stays as it is, unless its

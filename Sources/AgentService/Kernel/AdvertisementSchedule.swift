@@ -173,8 +173,8 @@ private enum Timing {
     static let interval = Duration.seconds(30)...Duration.seconds(100)
     /// `MAX_INITIAL_RTR_ADVERTISEMENTS`.
     static let initialCount = 3
-    /// Well below `MAX_INITIAL_RTR_ADVERT_INTERVAL` of 16 seconds: of a router that moves, hosts may hear the old node's
-    /// farewell after the new node's first word.
+    /// Well below `MAX_INITIAL_RTR_ADVERT_INTERVAL` of 16 seconds: of a router that moves, hosts may hear the old
+    /// node's farewell after the new node's first word.
     static let initialPause = Duration.seconds(4)
     /// `MAX_RA_DELAY_TIME`.
     static let longestDelay = Duration.milliseconds(500)

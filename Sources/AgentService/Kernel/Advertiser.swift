@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Tells the hosts on routers' internal networks how to set themselves up for IPv6, and answers those that ask.
 ///
-/// One thread for all routers; a router that tells nothing has no socket. When the agent ends nothing is said: the hosts
-/// keep what they know until it is back.
+/// One thread for all routers; a router that tells nothing has no socket. When the agent ends nothing is said: the
+/// hosts keep what they know until it is back.
 final class Advertiser: Sendable {
     fileprivate struct State {
         var schedule = AdvertisementSchedule<WeakRouter>()

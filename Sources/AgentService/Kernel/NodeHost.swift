@@ -56,7 +56,8 @@ final class NodeHost: Sendable {
         }
     }
 
-    /// Makes a router's devices: the peers in the router's namespace with their numbers, the other ends in their bridges.
+    /// Makes a router's devices: the peers in the router's namespace with their numbers, the other ends in their
+    /// bridges.
     ///
     /// An end of ours that bears the name already is of a namespace that lost its own, and makes way.
     func create(_ devices: [NewDevice], note: String, in router: borrowing NetworkNamespace) throws(AgentError) {

@@ -132,7 +132,8 @@ final class RouterKernel: Sendable {
         notingRepairs: Bool
     ) throws(AgentError) -> (RouterDiff, repairs: [Finding]) {
         guard let router = found else {
-            // Made before the comparison, with its parameters: each that is set later costs as much as all the addresses.
+            // Made before the comparison, with its parameters: each that is set later costs as much as all the
+            // addresses.
             let router = try create(plan.router, plan.parameters)
             var reading = RouterReading(observed: ObservedRouter(), indices: [:])
             reading.observed.parameters = plan.parameters
@@ -217,7 +218,8 @@ final class RouterKernel: Sendable {
             return AdjustmentOutcome(adjustment: adjustment, isDone: false)
         }
         let isDone = router.withMemory { memory -> Bool in
-            // Taken out, so that the plan is changed in place: a copy would cost as much as the router has floating IPs.
+            // Taken out, so that the plan is changed in place: a copy would cost as much as the router has floating
+            // IPs.
             guard var known = memory.take() else { return false }
             do throws(AgentError) {
                 guard let diff = known.plan.adjust(adjustment.changes.values) else { return false }
@@ -325,8 +327,8 @@ extension RouterKernel {
             let links = try router.contents(of: host.namespace).links
             guard isRemovable(router, links) == true else { return false }
             attendants.advertiser.bidFarewell(of: router)
-            // Down first: a process of someone else's could keep the namespace, and with it the traffic, alive. The rest
-            // is the kernel's: it ends many namespaces at a time, while each device deleted by hand costs 20 ms.
+            // Down first: a process of someone else's could keep the namespace, and with it the traffic, alive. The
+            // rest is the kernel's: it ends many namespaces at a time, while each device deleted by hand costs 20 ms.
             try router.apply(links.devices.map { .configureLink($0.index, LinkSettings(isUp: false)) })
         } else if try !names().contains(name) {
             return false

@@ -93,8 +93,8 @@ extension RouterOutcome.Problems {
 /// What came of an attempt to bring the kernel to what is wanted of some floating IPs of a router.
 struct AdjustmentOutcome: Hashable, Sendable {
     var adjustment: AddressAdjustment
-    /// False: the router must be settled as a whole, since more than these floating IPs is concerned, or what the kernel
-    /// holds is not certain.
+    /// False: the router must be settled as a whole, since more than these floating IPs is concerned, or what the
+    /// kernel holds is not certain.
     var isDone: Bool
 
     /// What the owner of floating IPs is told of one that was carried out.

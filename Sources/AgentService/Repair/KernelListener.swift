@@ -7,9 +7,9 @@ internal import ServiceRuntime
 /// Listens for what others do to the node's routers.
 ///
 /// One socket in the node's namespace hears of all namespaces that veth pairs tie to it, so a thousand routers take no
-/// more descriptors than one. The rulesets are asked for their generation instead, twice a second: with anyone listening
-/// for changes of nftables the kernel tells of every single element, which makes each transaction two to three times as
-/// long, ours too. So are parameters of which the kernel tells nobody.
+/// more descriptors than one. The rulesets are asked for their generation instead, twice a second: with anyone
+/// listening for changes of nftables the kernel tells of every single element, which makes each transaction two to
+/// three times as long, ours too. So are parameters of which the kernel tells nobody.
 final class KernelListener: Service {
     private let host: NodeHost
     private let kernel: RouterKernel

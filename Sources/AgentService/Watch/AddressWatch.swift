@@ -11,8 +11,8 @@ extension Wire {
     typealias AddressEvent = L3_Agent_V1_WatchAddressesResponse
 }
 
-/// Hands on what the control plane tells of the floating IPs, and of the addresses that are answered for, of the routers
-/// that are subscribed to.
+/// Hands on what the control plane tells of the floating IPs, and of the addresses that are answered for, of the
+/// routers that are subscribed to.
 ///
 /// After a lost stream each router's addresses come as a new snapshot.
 struct AddressWatch<Transport: ClientTransport>: Service {

@@ -6,7 +6,8 @@ internal import SwiftProtobuf
 
 /// Reads once what the control plane wants of a node.
 ///
-/// It only listens: nothing is registered, no lease renewed, no status reported, so it may run beside an agent and without.
+/// It only listens: nothing is registered, no lease renewed, no status reported, so it may run beside an agent and
+/// without.
 struct DesiredStateReader<Transport: ClientTransport>: Sendable {
     let routers: GRPCClient<Transport>
     let addresses: GRPCClient<Transport>

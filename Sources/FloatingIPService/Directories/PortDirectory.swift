@@ -3,8 +3,9 @@ internal import ResourceModel
 
 /// Has NetworkService hold addresses and references for floating IPs.
 ///
-/// Every method is idempotent by the ids it is given: a repeated call answers what the first one did. Refusals are thrown
-/// as `RemoteError`s; each call has a deadline, and after one that ran out the other side may or may not have acted.
+/// Every method is idempotent by the ids it is given: a repeated call answers what the first one did. Refusals are
+/// thrown as `RemoteError`s; each call has a deadline, and after one that ran out the other side may or may not have
+/// acted.
 protocol PortDirectory: Sendable {
     /// The port as the context sees it; refused with `portNotFound` when it does not.
     func port(_ id: PortID, as context: RequestContext) async throws -> Port
@@ -16,8 +17,8 @@ protocol PortDirectory: Sendable {
     /// Records that a holder leans on a port's address, and gives the port as it is then; refused with `portNotFound`
     /// and `badRequest` when it does not have the address.
     func addReference(of holder: Holder, to port: PortID, at address: IPAddress) async throws -> Port
-    /// Drops the records that the holder leans on the ports, and deletes the port that was made for it, if one is named,
-    /// in one call. What is gone already is no failure.
+    /// Drops the records that the holder leans on the ports, and deletes the port that was made for it, if one is
+    /// named, in one call. What is gone already is no failure.
     func drop(_ holder: Holder, references: [PortID], releasing port: PortID?) async throws
 }
 

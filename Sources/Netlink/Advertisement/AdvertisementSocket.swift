@@ -4,8 +4,8 @@ internal import Glibc
 
 /// Tells the hosts on a namespace's links which router they have, and hears them ask.
 ///
-/// It joins no group: the kernel is a member of the routers' group on each interface that forwards IPv6, and hands a raw
-/// socket what comes for any group of the namespace's.
+/// It joins no group: the kernel is a member of the routers' group on each interface that forwards IPv6, and hands a
+/// raw socket what comes for any group of the namespace's.
 public struct AdvertisementSocket: ~Copyable, Sendable {
     let descriptor: Descriptor
 

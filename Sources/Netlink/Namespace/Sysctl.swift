@@ -40,8 +40,8 @@ public struct Sysctl: Hashable, Sendable {
 
 /// A kernel parameter that is held open: that of the namespace in which it was opened, whichever thread asks.
 ///
-/// To find a parameter takes 100 times as long as to read it, since the kernel keeps those of all namespaces in one list.
-/// It does not keep its namespace alive.
+/// To find a parameter takes 100 times as long as to read it, since the kernel keeps those of all namespaces in one
+/// list. It does not keep its namespace alive.
 public struct OpenSysctl: ~Copyable, Sendable {
     private let descriptor: Descriptor
     private let file: String

@@ -69,8 +69,8 @@ public struct RouteEvents: ~Copyable, Sendable {
     /// one listener in the host's namespace then hears of all routers.
     ///
     /// With `ofOthers` the kernel passes over what this process asked for, as far as it says who asked, and routes that
-    /// are not of our making. Where more than `room` bytes of news, as the kernel counts them, wait to be read, the rest
-    /// is lost.
+    /// are not of our making. Where more than `room` bytes of news, as the kernel counts them, wait to be read, the
+    /// rest is lost.
     ///
     /// - Throws: `system`; `fromAllNamespaces` needs CAP_NET_BROADCAST.
     public init(

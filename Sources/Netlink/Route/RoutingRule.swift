@@ -1,7 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// A rule that sends packets of IPv4 with a mark to a table for their routes; where that has none, later rules are asked.
+/// A rule that sends packets of IPv4 with a mark to a table for their routes; where that has none, later rules are
+/// asked.
 public struct RoutingRule: Hashable, Sendable {
     /// When it is asked, the smallest first; the kernel's own have 0, 32766 and 32767.
     public var priority: UInt32

@@ -149,8 +149,8 @@ package struct MessageWriter: ~Copyable, @unchecked Sendable {
         }
     }
 
-    /// Writes the messages of another buffer from a byte on, at which one begins; their sequence numbers are the caller's
-    /// business.
+    /// Writes the messages of another buffer from a byte on, at which one begins; their sequence numbers are the
+    /// caller's business.
     package mutating func append(_ other: borrowing MessageWriter, from start: Int) {
         precondition(start <= other.lastMessage, "no message begins there")
         reserve(other.count - start)
