@@ -55,12 +55,12 @@ extension Port {
         if let addresses = change.addresses {
             changed.allocation = addresses == .given([]) ? .none : .immediate
         }
+        try checkRights(to: changed, on: network, by: caller)
         if isPortSecurityEnabled, !changed.isPortSecurityEnabled, change.securityGroups == nil, !securityGroups.isEmpty
         {
             throw .portSecurityPortHasSecurityGroup(id)
         }
         try checkDevice(after: changed, change)
-        try checkRights(to: changed, on: network, by: caller)
         try PortRules.check(changed)
         return changed
     }

@@ -72,7 +72,8 @@ extension Port {
         }
         guard caller.controls(network) else {
             if draft.mac != nil { throw .notAuthorized("only a network's owner chooses hardware addresses on it") }
-            if draft.isPortSecurityEnabled != nil {
+            // What it would have anyway, anybody may say.
+            if let wanted = draft.isPortSecurityEnabled, wanted != network.isPortSecurityEnabled {
                 throw .notAuthorized("only a network's owner sets port_security_enabled on it")
             }
             if !draft.allowedAddressPairs.isEmpty {

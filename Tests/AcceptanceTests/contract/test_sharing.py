@@ -47,9 +47,17 @@ def test_a_shared_network_is_used_by_others_within_limits(world, shared):
     assert port["project_id"] == "beta"
     for more in ({"fixed_ips": [{"subnet_id": subnet, "ip_address": "10.51.0.77"}]},
                  {"mac_address": "fa:16:3e:00:00:77"}, {"port_security_enabled": False},
-                 {"device_owner": "network:dhcp"}):
+                 {"allowed_address_pairs": [{"ip_address": "10.9.0.1"}]}, {"device_owner": "network:dhcp"}):
         body = {"port": {"network_id": network} | more}
         world.stranger.post("/v2.0/ports", body).refused(403, "PolicyNotAuthorized")
+        world.stranger.put(f"/v2.0/ports/{port['id']}", {"port": more}).refused(403, "PolicyNotAuthorized")
+    assert world.stranger.get(f"/v2.0/ports/{port['id']}").ok(200)["port"] == port
+    # What changes nothing, and which subnet it is to be, anyone may say.
+    body = {"network_id": network, "port_security_enabled": True, "fixed_ips": [{"subnet_id": subnet}]}
+    chosen = world.stranger.post("/v2.0/ports", {"port": body}).ok(201)["port"]
+    world.stranger.delete(f"/v2.0/ports/{chosen['id']}").ok(204)
+    # The network's owner sees the port and takes it away, but it stays the other's.
+    world.member.get(f"/v2.0/ports/{port['id']}").ok(200)
     own = world.member.post("/v2.0/ports", {"port": {"network_id": network}}).ok(201)["port"]["id"]
     world.forget_later(f"/v2.0/ports/{own}")
     assert set(seen(world.member, "/v2.0/ports", network_id=network)) == {own, port["id"]}
