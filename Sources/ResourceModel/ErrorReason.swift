@@ -35,9 +35,7 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case routerExternalGatewayInUseByFloatingIP = "ROUTER_EXTERNAL_GATEWAY_IN_USE_BY_FLOATING_IP"
     case routerGatewayInUseByNDPProxy = "ROUTER_GATEWAY_IN_USE_BY_NDP_PROXY"
     case routerGatewayNotValid = "ROUTER_GATEWAY_NOT_VALID"
-    case routerInterfaceAttachmentConflict = "ROUTER_INTERFACE_ATTACHMENT_CONFLICT"
     case routerHostedByL3Agent = "ROUTER_HOSTED_BY_L3_AGENT"
-    case routerSchedulingFailed = "ROUTER_SCHEDULING_FAILED"
     case floatingIPPortAlreadyAssociated = "FLOATING_IP_PORT_ALREADY_ASSOCIATED"
     case floatingIPAssociatedByOther = "FLOATING_IP_ASSOCIATED_BY_OTHER"
     case floatingIPInUseByPortForwarding = "FLOATING_IP_IN_USE_BY_PORT_FORWARDING"
@@ -82,7 +80,6 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
     case invalidIPForNetwork = "INVALID_IP_FOR_NETWORK"
     case invalidIPForSubnet = "INVALID_IP_FOR_SUBNET"
     case externalIPAddressExhausted = "EXTERNAL_IP_ADDRESS_EXHAUSTED"
-    case portHasPortForwarding = "PORT_HAS_PORT_FORWARDING"
     case invalidAllocationPool = "INVALID_ALLOCATION_POOL"
     case outOfBoundsAllocationPool = "OUT_OF_BOUNDS_ALLOCATION_POOL"
     case dnsNameServersExhausted = "DNS_NAME_SERVERS_EXHAUSTED"
@@ -129,8 +126,8 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
             .notFound
         case .routerInUse, .routerInterfaceInUseByFloatingIP, .routerInterfaceInUseByRoute,
             .routerInterfaceInUseByNDPProxy, .routerExternalGatewayInUseByFloatingIP, .routerGatewayInUseByNDPProxy,
-            .routerGatewayNotValid, .routerInterfaceAttachmentConflict, .routerHostedByL3Agent,
-            .routerSchedulingFailed, .floatingIPPortAlreadyAssociated, .floatingIPAssociatedByOther,
+            .routerGatewayNotValid, .routerHostedByL3Agent, .floatingIPPortAlreadyAssociated,
+            .floatingIPAssociatedByOther,
             .floatingIPInUseByPortForwarding, .portHasBindingFloatingIP, .portInUse, .servicePortInUse, .subnetInUse,
             .networkInUse, .externalNetworkInUse, .flatNetworkInUse, .macAddressInUse, .gatewayIPInUse,
             .gatewayConflictWithAllocationPools, .overlappingAllocationPools, .ipAddressAlreadyAllocated,
@@ -150,7 +147,7 @@ public enum ErrorReason: String, Hashable, Sendable, CaseIterable {
         case .overQuota, .ipAddressGenerationFailure, .subnetPoolQuotaExceeded:
             .exhausted
         case .invalidRoutes, .subnetMismatchForPort, .invalidIPForNetwork, .invalidIPForSubnet,
-            .externalIPAddressExhausted, .portHasPortForwarding, .invalidAllocationPool, .outOfBoundsAllocationPool,
+            .externalIPAddressExhausted, .invalidAllocationPool, .outOfBoundsAllocationPool,
             .dnsNameServersExhausted, .hostRoutesExhausted,
             .addressScopeUpdateError,
             .emptySubnetPoolPrefixList,

@@ -56,10 +56,6 @@ extension Fault {
 
     static let unknownURL = Fault(status: 404, type: "HTTPNotFound", message: "The resource could not be found.")
 
-    static func tagNotFound(_ tag: String) -> Fault {
-        Fault(status: 404, type: "TagNotFound", message: "Tag \(tag) could not be found.")
-    }
-
     static func methodNotAllowed(_ allowed: [String]) -> Fault {
         Fault(
             status: 405,

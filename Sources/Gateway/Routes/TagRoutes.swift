@@ -41,7 +41,7 @@ struct TagRoutes: Sendable {
             try await change(id, added: checked.strings)
             return APIResponse(status: 201)
         }
-        guard try await tags(id).contains(tag) else { throw Fault.tagNotFound(tag) }
+        guard try await tags(id).contains(tag) else { throw Fault.notFound(.tagNotFound, "Tag \(tag)") }
         if scope.request.method == .DELETE {
             try scope.refuseBody()
             try await change(id, removed: [tag])
