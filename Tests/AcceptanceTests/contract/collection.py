@@ -67,9 +67,16 @@ class Collection:
         return self.name
 
     def refusals(self, attribute, value):
-        """The types that a wrong value of an attribute is refused with."""
-        own = [self.judged_as[attribute.name]] if attribute.name in self.judged_as and isinstance(value, str) else []
-        return own or ["HTTPBadRequest", "InvalidInput"]
+        """The types that a wrong value of an attribute is refused with.
+
+        What is no boolean or no number is told by what converts it, all else by what checks it.
+        """
+        if attribute.name in self.judged_as and isinstance(value, str):
+            return [self.judged_as[attribute.name]]
+        if attribute.type == "bool" or attribute.type == "int" and isinstance(value, (str, list, dict, float)):
+            return ["InvalidInput"]
+        # A number may be too great to be one.
+        return ["HTTPBadRequest", "InvalidInput"] if attribute.type == "int" and value else ["HTTPBadRequest"]
 
     def wrong_form(self, attribute):
         """A value that is refused by its form, before anything is asked; None where there is none."""

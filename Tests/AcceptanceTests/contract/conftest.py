@@ -10,6 +10,7 @@ from world import World
 
 def pytest_addoption(parser):
     parser.addoption("--endpoint", required=True, help="where a Sluice with one agent answers, without identities")
+    parser.addoption("--services", required=True, help="the folder of the sockets of its services")
 
 
 def pytest_generate_tests(metafunc):
@@ -59,7 +60,7 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def ready(pytestconfig):
-    world = World(pytestconfig.getoption("--endpoint"))
+    world = World(*map(pytestconfig.getoption, ("--endpoint", "--services")))
     world.unbounded()
     yield world
     world.leave()

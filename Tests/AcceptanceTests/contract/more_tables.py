@@ -80,6 +80,7 @@ PORT_FORWARDINGS = Collection(
     "port_forwardings", "port_forwarding", "PortForwardingNotFound", standard=False,
     path=lambda world: f"/v2.0/floatingips/{world.floating_ip}/port_forwardings",
     document_path="/v2.0/floatingips/{floatingip}/port_forwardings",
+    judged_as={"internal_port_range": "InvalidInput", "external_port_range": "InvalidInput"},
     make=lambda world, n: {"protocol": "tcp", "internal_port_id": world.port["id"], "internal_port": n,
                            "internal_ip_address": world.port["fixed_ips"][0]["ip_address"], "external_port": n},
     table="""

@@ -26,7 +26,7 @@ status                    word    FS     any  -
 subnets                   list    -      any  -
 shared                    bool    PUF    adm  true
 router:external           bool    PUF    adm  true
-is_default                bool    PUF    adm  -
+is_default                bool    PUF    adm  true
 mtu                       int     PUFS   any  1400
 provider:network_type     word?   PUFSH  adm  -
 provider:physical_network str255? PUFSH  adm  -
@@ -85,7 +85,7 @@ allowed_address_pairs     list?   PU     any  []
 extra_dhcp_opts           list?   PU     any  [{"opt_name": "mtu", "opt_value": "1400", "ip_version": 4}]
 binding:vnic_type         word    PU     any  "direct"
 binding:host_id           str255? PUFH   adm  "a-host"
-binding:profile           dict?   PUH    svc  -
+binding:profile           dict?   PUH    svc  {"key": "value"}
 binding:vif_type          word    H      any  -
 binding:vif_details       dict    H      any  -
 dns_name                  str255  PU     any  "label"
@@ -104,14 +104,14 @@ admin_state_up            bool    PUFS   any  false
 status                    word    FS     any  -
 external_gateway_info     dict?   PU     any  null
 routes                    list?   U      any  []
-distributed               bool?   PUH    adm  -
-ha                        bool?   PUH    adm  -
-flavor_id                 uuid?   PSO    any  -
+distributed               bool?   PUH    adm  false
+ha                        bool?   PUH    adm  false
+flavor_id                 uuid?   PSO    any  null
 availability_zone_hints   list    P      any  -
 availability_zones        list    -      any  -
 enable_ndp_proxy          bool    PUFO   any  -
-enable_default_route_bfd  bool?   PUO    adm  -
-enable_default_route_ecmp bool?   PUO    adm  -
+enable_default_route_bfd  bool?   PUO    adm  true
+enable_default_route_ecmp bool?   PUO    adm  true
 external_gateways         list    O      any  -
 conntrack_helpers         list    O      any  -
 """ + OWNER + STANDARD)

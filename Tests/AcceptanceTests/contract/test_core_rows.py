@@ -198,76 +198,9 @@ def test_a_port_of_a_router_keeps_its_device(world, scene):
     world.member.put(f"{PORTS}/{port}", {"port": {"name": "mine"}}).ok(200)
 
 
-POOLS, SCOPES = "/v2.0/subnetpools", "/v2.0/address-scopes"
-
-
-def pool(scene, caller=None, **more):
-    more = {"name": "pool", "prefixes": ["10.140.0.0/16"]} | more
-    return scene.make(POOLS, "subnetpool", caller or scene.world.member, **more)["id"]
-
-
-@pytest.mark.parametrize("prefixes, lengths", [(["10.0.0.0/8"], (8, 8, 32)), (["2001:db8::/32"], (64, 64, 128))])
-def test_a_pool_has_lengths(world, scene, prefixes, lengths):
-    made = scene.make(POOLS, "subnetpool", name="pool", prefixes=prefixes)
-    assert (made["default_prefixlen"], made["min_prefixlen"], made["max_prefixlen"]) == lengths
-    assert made["default_quota"] is None and made["is_default"] is False and made["shared"] is False
-
-
-def test_the_default_pool_is_one_of_its_family(world, scene):
-    first = pool(scene, world.admin, is_default=True, default_prefixlen=24)
-    body = {"subnetpool": {"name": "pool", "prefixes": ["10.150.0.0/16"], "is_default": True}}
-    world.admin.post(POOLS, body).refused(400, "InvalidInput")
-    network = scene.network()
-    made = scene.make(SUBNETS, "subnet", world.admin, network_id=network, ip_version=4, use_default_subnetpool=True)
-    assert made["subnetpool_id"] == first
-    assert world.admin.post(SUBNETS, {"subnet": {"network_id": network, "ip_version": 6,
-                                                 "use_default_subnetpool": True}}).status in (400, 404)
-
-
-def test_a_network_has_its_subnets_of_one_pool(world, scene):
-    scope = scene.make(SCOPES, "address_scope", name="scope", ip_version=4)["id"]
-    first, second = pool(scene, address_scope_id=scope), pool(scene, prefixes=["10.150.0.0/16"])
-    network = scene.network()
-    body = {"network_id": network, "ip_version": 4, "prefixlen": 24}
-    scene.make(SUBNETS, "subnet", subnetpool_id=first, **body)
-    assert scene.shown("networks", network)["ipv4_address_scope"] == scope
-    answer = world.member.post(SUBNETS, {"subnet": body | {"subnetpool_id": second}})
-    answer.refused(400, "NetworkSubnetPoolAffinityError", "NetworkAddressScopeAffinityError")
-    path = f"{POOLS}/{first}"
-    for change, kind in (({"min_prefixlen": 33}, None), ({"max_prefixlen": 4}, None), ({"prefixes": ["10.141.0.0/16"]},
-                                                                                     "IllegalSubnetPoolPrefixUpdate")):
-        world.member.put(path, {"subnetpool": change}).refused(400, *([kind] if kind else []))
-
-
-def test_a_pool_gives_what_it_has(world, scene):
-    id = pool(scene, prefixes=["10.140.0.0/24"], min_prefixlen=25)
-    body = {"network_id": scene.network(), "ip_version": 4, "subnetpool_id": id}
-    made = [scene.make(SUBNETS, "subnet", **body)["cidr"] for _ in range(2)]
-    assert sorted(made) == ["10.140.0.0/25", "10.140.0.128/25"]
-    answer = world.member.post(SUBNETS, {"subnet": body})
-    assert answer.status in (400, 409) and answer.error == "SubnetAllocationError"
-    answer = world.member.post(SUBNETS, {"subnet": body | {"cidr": "10.141.0.0/25"}})
-    assert answer.status in (400, 409) and answer.error == "SubnetAllocationError"
-
-
-def test_a_foreign_scope_is_not_joined(world, scene):
-    scope = scene.make(SCOPES, "address_scope", world.stranger, name="scope", ip_version=4)["id"]
-    body = {"subnetpool": {"name": "pool", "prefixes": ["10.140.0.0/16"], "address_scope_id": scope}}
-    world.member.post(POOLS, body).refused(404, "AddressScopeNotFound")
-    shared = scene.make(SCOPES, "address_scope", world.admin, name="scope", ip_version=4, shared=True,
-                        project_id="beta")["id"]
-    body["subnetpool"]["address_scope_id"] = shared
-    world.member.post(POOLS, body).refused(400, "IllegalSubnetPoolAssociationToAddressScope")
-
-
-def test_the_subnets_of_a_network_are_taken_into_a_pool(world, scene):
-    id, network = pool(scene), scene.network()
-    subnet = scene.subnet(network, cidr="10.160.0.0/24")
-    path = f"{POOLS}/{id}/onboard_network_subnets"
-    world.member.put(path, {"network_id": network}).ok(200)
-    assert scene.shown("subnets", subnet)["subnetpool_id"] == id
-    assert "10.160.0.0/24" in scene.shown("subnetpools", id)["prefixes"]
-    for wrong, status in (({}, 400), ({"network_id": UNKNOWN}, 404), ({"network_id": "x"}, 400)):
-        world.member.put(path, wrong).refused(status)
-    world.stranger.put(path, {"network_id": network}).refused(404, "SubnetPoolNotFound")
-    world.reader.put(path, {"network_id": network}).refused(403, "PolicyNotAuthorized")
+@pytest.mark.parametrize("owner", ["network:router_interface", "network:router_gateway", "network:floatingip",
+                                   "network:router_ha_interface", "network:router_centralized_snat"])
+def test_a_port_of_a_router_that_there_is_not_can_go(world, scene, owner):
+    port = scene.make(PORTS, "port", world.admin, network_id=scene.network(), device_owner=owner, device_id=UNKNOWN,
+                      project_id="alpha")
+    world.member.delete(f"{PORTS}/{port['id']}").ok(204)

@@ -90,6 +90,24 @@ def test_a_router_can_be_named(world, scene, inner):
     assert bind(world, floating, port_id=port, router_id=router).ok(200)["floatingip"]["router_id"] == router
 
 
+def test_a_router_that_is_named_may_reach_a_port_through_others(world, scene, inner):
+    """The port's subnet is on a router without a gateway, which leads to one with."""
+    behind = scene.network()
+    subnet = scene.subnet(behind, cidr="10.60.0.0/24")
+    scene.router(subnet)
+    port, floating = scene.port(behind)["id"], scene.floating_ip()
+    bind(world, floating, port_id=port).refused(404, "ExternalGatewayForFloatingIPNotFound")
+    shown = bind(world, floating, port_id=port, router_id=inner[2]).ok(200)["floatingip"]
+    assert (shown["router_id"], shown["port_id"]) == (inner[2], port)
+    assert shown["fixed_ip_address"].startswith("10.60.0.")
+    gone = {"router": {"external_gateway_info": None}}
+    world.member.put(f"{ROUTERS}/{inner[2]}", gone).refused(409, "RouterExternalGatewayInUseByFloatingIp")
+    scene.detach(inner[2], inner[1]).ok(200)
+    world.member.delete(f"{ROUTERS}/{inner[2]}").refused(409, "RouterExternalGatewayInUseByFloatingIp")
+    world.member.delete(f"{FLOATING_IPS}/{floating}").ok(204)
+    world.member.delete(f"{ROUTERS}/{inner[2]}").ok(204)
+
+
 def test_one_address_has_a_floating_ip_of_each_outside(world, scene, inner):
     network, subnet, _ = inner
     outside = scene.outside("198.19.1.0/24")

@@ -160,20 +160,6 @@ def test_what_only_administrators_set_is_theirs_to_see(world, scene, name):
         world.admin.put(path, {"router": change}).refused(400, "BadRequest")
 
 
-@pytest.mark.parametrize("path, body, kind", [
-    (ROUTERS, {"flavor_id": "00000000-0000-4000-8000-00000000dead"}, "FlavorNotFound"),
-    (ROUTERS, {"external_gateway_info": {"qos_policy_id": "00000000-0000-4000-8000-00000000dead"}},
-     "QosPolicyNotFound"),
-    (FLOATING_IPS, {"qos_policy_id": "00000000-0000-4000-8000-00000000dead"}, "QosPolicyNotFound")],
-    ids=["flavor", "policy of a gateway", "policy of a floating IP"])
-def test_what_there_is_none_of_is_not_found(world, path, body, kind):
-    if "external_gateway_info" in body:
-        body["external_gateway_info"]["network_id"] = world.external
-    if path == FLOATING_IPS:
-        body["floating_network_id"] = world.external
-    world.member.post(path, {path.rsplit("/", 1)[1][:-1]: body}).refused(404, kind)
-
-
 def test_zones_are_hinted_at_and_shown(world, scene):
     zone = world.reader.get("/v2.0/availability_zones").ok(200)["availability_zones"][0]["name"]
     router = scene.make(ROUTERS, "router", availability_zone_hints=[zone])

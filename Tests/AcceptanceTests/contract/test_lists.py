@@ -52,7 +52,8 @@ def test_what_is_no_filter_is_refused(world, collection, attribute):
 
 @about(every)
 def test_an_unknown_filter_is_refused_and_list_parameters_are_none(world, collection):
-    world.member.get(collection.path(world), {"nonsense": "x"}).refused(400, "HTTPBadRequest")
+    for name in ("nonsense", "changed_since", "all_projects"):
+        world.member.get(collection.path(world), {name: "2026-01-01T00:00:00"}).refused(400, "HTTPBadRequest")
     world.member.get(collection.path(world), IGNORED).ok(200)
 
 

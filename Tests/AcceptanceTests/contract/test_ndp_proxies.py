@@ -1,15 +1,7 @@
 """Section 5."""
 import pytest
 
-from test_around import has
-
 PROXIES, ROUTERS, PORTS = "/v2.0/ndp_proxies", "/v2.0/routers", "/v2.0/ports"
-
-
-@pytest.fixture(autouse=True)
-def served(world):
-    if world.reader.get(PROXIES).status == 404:
-        has(world, "l3-ndp-proxy")
 
 
 def proxy(router, port, **more):
@@ -71,3 +63,15 @@ def test_a_router_proxies_only_for_a_scope_outside(world, scene):
         world.member.put(f"{ROUTERS}/{router}", {"router": {"enable_ndp_proxy": True}}).refused(
             409, "RouterGatewayNotValid")
         assert scene.shown("routers", router)["enable_ndp_proxy"] is False
+
+
+def test_each_address_of_a_port_can_have_a_proxy(world):
+    router, network, subnet = world.proxied
+    fixed = [{"subnet_id": subnet}, {"subnet_id": subnet}]
+    port = world.member.post(PORTS, {"port": {"network_id": network, "fixed_ips": fixed}}).ok(201)["port"]
+    world.forget_later(f"{PORTS}/{port['id']}")
+    for one in reversed(port["fixed_ips"]):
+        made = world.member.post(PROXIES, proxy(router, port["id"], ip_address=one["ip_address"])).ok(201)["ndp_proxy"]
+        assert made["ip_address"] == one["ip_address"]
+    for caller, count in ((world.reader, 2), (world.stranger, 0), (world.admin, 2)):
+        assert len(caller.get(PROXIES, {"port_id": port["id"]}).ok(200)["ndp_proxies"]) == count

@@ -1,7 +1,8 @@
 """Sections 13 and 15: agents, which routers they host, zones, and how full networks are."""
 import pytest
 
-from rest import UNKNOWN
+from nodes import Node
+from rest import UNKNOWN, eventually
 
 AGENTS, ROUTERS = "/v2.0/agents", "/v2.0/routers"
 
@@ -21,7 +22,7 @@ def test_an_agent_tells_what_it_is(world, agent):
     for name in ("created_at", "started_at", "heartbeat_timestamp"):
         date, time = agent[name].split(" ")
         assert len(date) == 10 and len(time) == 8
-    world.admin.post(AGENTS, {"agent": {}}).refused(400)
+    world.admin.post(AGENTS, {"agent": {}}).refused(400, "HTTPBadRequest")
     world.admin.delete(f"{AGENTS}/{UNKNOWN}").refused(404, "AgentNotFound")
     changed = world.admin.put(f"{AGENTS}/{agent['id']}", {"agent": {"description": None}}).ok(200)["agent"]
     assert changed["description"] in (None, "")
@@ -49,7 +50,9 @@ def test_a_router_is_placed_and_taken_away(world, scene, agent):
     world.admin.get(f"{AGENTS}/{UNKNOWN}/l3-routers").refused(404, "AgentNotFound")
     world.admin.get(f"{ROUTERS}/{UNKNOWN}/l3-agents").refused(404, "RouterNotFound")
     for wrong in ({"router_id": None}, {"router_id": 5}, {"router_id": "x"}):
-        assert world.admin.post(path, wrong).status in (400, 404)
+        world.admin.post(path, wrong).refused(404, "RouterNotFound")
+    for wrong in ({}, {"router": {"id": router}}):
+        world.admin.post(path, wrong).refused(400, "HTTPBadRequest")
 
 
 def test_a_disabled_agent_takes_none(world, scene, agent):
@@ -61,6 +64,87 @@ def test_a_disabled_agent_takes_none(world, scene, agent):
         assert agent["availability_zone"] in [one["name"] for one in zones]
     finally:
         world.admin.put(path, {"agent": {"admin_state_up": True}}).ok(200)
+
+
+@pytest.fixture
+def second(world):
+    """Another agent, in a zone of its own, whose node does nothing."""
+    node = Node(world.services, f"second-{world.number()}", "elsewhere")
+    yield world.admin.get(f"{AGENTS}/{node.id}").ok(200)["agent"]
+    world.admin.delete(f"{AGENTS}/{node.id}")
+
+
+def test_a_router_is_hosted_by_one_agent(world, scene, agent, second):
+    router = scene.make(ROUTERS, "router", availability_zone_hints=[agent["availability_zone"]])["id"]
+    hosting = f"{ROUTERS}/{router}/l3-agents"
+
+    def hosts():
+        return [one["id"] for one in world.admin.get(hosting).ok(200)["agents"]]
+
+    assert hosts() == [agent["id"]]
+    other = f"{AGENTS}/{second['id']}/l3-routers"
+    world.admin.post(other, {"router_id": router}).refused(409, "RouterHostedByL3Agent")
+    world.admin.delete(f"{other}/{router}").ok(204)
+    assert hosts() == [agent["id"]] and world.admin.get(other).ok(200)["routers"] == []
+    world.admin.delete(f"{AGENTS}/{agent['id']}/l3-routers/{router}").ok(204)
+    # By hand it goes wherever it is sent.
+    world.admin.post(other, {"router_id": router}).ok(201)
+    assert hosts() == [second["id"]]
+    assert [one["id"] for one in world.admin.get(other).ok(200)["routers"]] == [router]
+    assert scene.shown("routers", router)["availability_zones"] == ["elsewhere"]
+
+
+def test_a_router_is_placed_in_the_zones_that_it_names(world, scene, agent, second):
+    # One of them is not where the least loaded agent is.
+    for there in (agent, second):
+        zone = there["availability_zone"]
+        router = scene.make(ROUTERS, "router", availability_zone_hints=[zone])["id"]
+        assert scene.shown("routers", router)["availability_zones"] == [zone]
+        (host,) = world.admin.get(f"{ROUTERS}/{router}/l3-agents").ok(200)["agents"]
+        assert host["id"] == there["id"]
+        filters = {"name": zone, "state": "available", "resource": "router"}
+        assert len(world.reader.get("/v2.0/availability_zones", filters).ok(200)["availability_zones"]) == 1
+
+
+def test_an_agent_that_goes_leaves_its_routers_to_others(world, scene, agent, second):
+    router = scene.router()
+    for host in world.admin.get(f"{ROUTERS}/{router}/l3-agents").ok(200)["agents"]:
+        world.admin.delete(f"{AGENTS}/{host['id']}/l3-routers/{router}").ok(204)
+    path = f"{AGENTS}/{second['id']}"
+    world.admin.post(f"{path}/l3-routers", {"router_id": router}).ok(201)
+    world.admin.delete(path).ok(204)
+    world.admin.get(path).refused(404, "AgentNotFound")
+    (host,) = world.admin.get(f"{ROUTERS}/{router}/l3-agents").ok(200)["agents"]
+    assert host["id"] == agent["id"]
+
+
+def test_an_agent_that_is_silent_counts_as_dead(world, agent, second):
+    def alive(**filters):
+        found = {one["id"]: one["alive"] for one in world.admin.get(AGENTS, filters).ok(200)["agents"]}
+        return found.get(second["id"]), found.get(agent["id"])
+
+    assert alive() == alive(alive=True) == (True, True) and alive(alive=False) == (None, None)
+    eventually(lambda: alive()[0] is False, 30)
+    assert alive(alive=True) == (None, True) and alive(alive=False) == (False, None)
+
+
+def test_agents_are_found_by_what_they_are(world, agent, second):
+    for name in ("host", "availability_zone", "id"):
+        found = world.admin.get(AGENTS, {name: second[name]}).ok(200)["agents"]
+        assert [one["id"] for one in found] == [second["id"]]
+    for name in ("agent_type", "binary", "topic", "admin_state_up"):
+        found = world.admin.get(AGENTS, {name: second[name]}).ok(200)["agents"]
+        assert {one["id"] for one in found} == {agent["id"], second["id"]}
+    assert world.admin.get(AGENTS, {"agent_type": "DHCP agent"}).ok(200)["agents"] == []
+    path = f"{AGENTS}/{second['id']}"
+    for change in ({"description": "words"}, {"admin_state_up": False}):
+        shown = world.admin.put(path, {"agent": change}).ok(200)["agent"]
+        assert {name: shown[name] for name in change} == change
+        assert world.admin.get(path).ok(200)["agent"] == shown
+        found = world.admin.get(AGENTS, change).ok(200)["agents"]
+        assert [one["id"] for one in found] == [second["id"]]
+    for wrong in ({"host": "x"}, {"alive": True}, {"nonsense": 1}, {"description": 5}):
+        world.admin.put(path, {"agent": wrong}).refused(400, "HTTPBadRequest")
 
 
 def test_zones_are_those_of_agents(world, agent):

@@ -252,5 +252,10 @@ def test_a_networks_uses_keep_it(world):
     world.admin.put(path, {"network": {"router:external": False}}).refused(409, "ExternalNetworkInUse")
     for change in ({"mtu": 67}, {"mtu": -1}):
         world.admin.put(path, {"network": change}).refused(400, "HTTPBadRequest")
-    for body in ({"provider:network_type": "flat"}, {"provider:network_type": "nonsense"}):
-        world.admin.post(NETWORKS, {"network": body}).refused(400)
+    for body, kind in (({"provider:network_type": "flat"}, "InvalidInput"),
+                       ({"provider:network_type": "nonsense"}, "HTTPBadRequest"),
+                       ({"provider:network_type": "vlan", "provider:physical_network": "x",
+                         "provider:segmentation_id": 5000}, "InvalidInput"),
+                       ({"provider:network_type": "flat", "provider:physical_network": "x",
+                         "provider:segmentation_id": 5}, "InvalidInput")):
+        world.admin.post(NETWORKS, {"network": body}).refused(400, kind)

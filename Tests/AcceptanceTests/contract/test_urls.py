@@ -38,12 +38,14 @@ def test_its_objects_have_several_spellings(world, collection):
 @about(every)
 def test_methods_that_are_not_there_are_told_so(world, collection):
     path = collection.path(world)
-    for method in ("PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"):
-        assert world.admin.call(method, path).status == 405
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
+        world.admin.call(method, path).refused(405, "HTTPMethodNotAllowed")
+    assert world.admin.call("HEAD", path).status == 405
     if not collection.items:
         return
-    for method in ("POST", "PATCH", "HEAD", "OPTIONS"):
-        assert world.admin.call(method, f"{path}/{UNKNOWN}").status == 405
+    for method in ("POST", "PATCH", "OPTIONS"):
+        world.admin.call(method, f"{path}/{UNKNOWN}").refused(405, "HTTPMethodNotAllowed")
+    assert world.admin.call("HEAD", f"{path}/{UNKNOWN}").status == 405
 
 
 @about(creatable)
@@ -58,7 +60,7 @@ def test_a_delete_takes_no_body(world, collection):
 def test_an_unknown_url_is_not_found(world, path):
     for method in ("GET", "POST", "PUT", "DELETE"):
         assert world.admin.call(method, path, data="").status in (404, 405)
-    world.admin.get(path).refused(404)
+    world.admin.get(path).refused(404, "HTTPNotFound")
 
 
 def test_a_malformed_query_is_refused(world):
@@ -72,18 +74,32 @@ def test_every_answer_has_an_id_of_its_own(world):
 
 
 def test_versions_and_core_collections(world):
-    versions = world.admin.get("/").ok(200)["versions"]
-    assert [(one["id"], one["status"]) for one in versions] == [("v2.0", "CURRENT")]
-    assert versions[0]["links"] == [{"rel": "self", "href": f"{world.endpoint}/v2.0/"}]
+    version = {"id": "v2.0", "status": "CURRENT", "links": [{"rel": "self", "href": f"{world.endpoint}/v2.0/"}]}
+    assert world.admin.get("/").ok(200) == {"versions": [version]}
+    core = {"network": "networks", "subnet": "subnets", "subnetpool": "subnetpools", "port": "ports"}
     for path in ("/v2.0", "/v2.0/"):
-        found = world.admin.get(path).ok(200)["resources"]
-        assert [(one["name"], one["collection"]) for one in found] == [
-            ("network", "networks"), ("subnet", "subnets"), ("subnetpool", "subnetpools"), ("port", "ports")]
+        assert world.admin.get(path).ok(200) == {"resources": [
+            {"name": name, "collection": collection,
+             "links": [{"rel": "self", "href": f"{world.endpoint}/v2.0/{collection}"}]}
+            for name, collection in core.items()]}
+
+
+def test_links_name_the_host_that_the_client_used(world):
+    headers = {"Host": "api.example.org:9696", "X-Forwarded-Proto": "https"}
+    versions = world.reader.get("/", headers=headers).ok(200)["versions"]
+    assert versions[0]["links"][0]["href"] == "https://api.example.org:9696/v2.0/"
+    assert world.network
+    answer = world.member.get("/v2.0/networks", {"limit": 1}, headers=headers).ok(200)
+    assert all(link["href"].startswith("https://api.example.org:9696/v2.0/networks?")
+               for link in answer["networks_links"])
 
 
 def test_extensions_are_shown_one_by_one(world):
     listed = world.reader.get("/v2.0/extensions").ok(200)["extensions"]
     for one in listed:
         assert set(one) == {"name", "alias", "description", "updated", "links"}
-        assert world.reader.get(f"/v2.0/extensions/{one['alias']}").ok(200)["extension"] == one
+        for path in (f"/v2.0/extensions/{one['alias']}", f"/v2.0/extensions/{one['alias']}.json"):
+            assert world.reader.get(path).ok(200)["extension"] == one
+    for path in ("/v2.0/extensions/", "/v2.0/extensions.json"):
+        assert world.reader.get(path).ok(200)["extensions"] == listed
     world.reader.get("/v2.0/extensions/nonsense").refused(404, "HTTPNotFound")

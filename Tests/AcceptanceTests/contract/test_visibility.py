@@ -2,7 +2,7 @@
 import pytest
 
 from choices import about, creatable, every, taggable, updatable
-from rest import UNKNOWN
+from rest import UNKNOWN, Caller
 
 
 def ids(caller, collection, world):
@@ -72,7 +72,8 @@ def test_what_is_no_id_or_nobodys_is_not_found(world, collection):
     if not collection.items:
         pytest.skip("has no items")
     for id in ("no-id", "a name", UNKNOWN, "x" * 300, "%00", "..%2f"):
-        world.admin.get(collection.path(world, id)).refused(404, collection.not_found)
+        message = world.admin.get(collection.path(world, id)).refused(404, collection.not_found)
+        assert id in message or id not in ("no-id", UNKNOWN)
         if collection.make:
             world.admin.delete(collection.path(world, id)).refused(404, collection.not_found)
             if collection.updatable:
@@ -105,3 +106,43 @@ def test_what_is_the_operators_is_shown_to_administrators_alone(world, collectio
         id = shown.get("id") or shown["network_id"]
         world.admin.get(collection.path(world, id)).ok(200)
         world.member.get(collection.path(world, id)).refused(404, collection.not_found)
+
+
+@about(creatable)
+def test_each_role_brings_those_below_it(world, collection):
+    for role in ("member", "manager", "admin"):
+        caller = Caller(world.endpoint, "alpha", role)
+        made = collection.create(world, caller)
+        path = collection.path(world, made["id"])
+        assert caller.get(path).ok(200)[collection.key]["id"] == made["id"]
+        caller.delete(path).ok(204)
+
+
+@about(every)
+def test_who_has_no_role_learns_what_there_is_and_nothing_more(world, collection):
+    nobody = Caller(world.endpoint, "alpha", "nonsense")
+    nobody.get(collection.path(world)).refused(403, "PolicyNotAuthorized")
+    if collection.make:
+        nobody.post(collection.path(world), {collection.key: {}}).refused(403, "PolicyNotAuthorized")
+        nobody.delete(collection.path(world, UNKNOWN)).refused(403, "PolicyNotAuthorized")
+    for path in ("/", "/v2.0/", "/v2.0/extensions", "/v2.0/extensions/router"):
+        nobody.get(path).ok(200)
+
+
+@about(lambda c: creatable(c) and below_another(c))
+def test_what_is_below_nothing_is_not_found(world, collection):
+    made = collection.create(world)
+    own = collection.path(world, made["id"])
+    above, parent, name, id = own.rsplit("/", 3)
+    kind = {"/v2.0/floatingips": "FloatingIPNotFound", "/v2.0/routers": "RouterNotFound"}[above]
+    body = {collection.key: collection.make(world, world.number())}
+    for path in (f"{above}/{UNKNOWN}/{name}", f"{above}/no-id/{name}"):
+        for answer in (world.member.get(path), world.member.post(path, body), world.member.get(f"{path}/{id}"),
+                       world.member.put(f"{path}/{id}", {collection.key: {}}), world.member.delete(f"{path}/{id}")):
+            # An object elsewhere is not found here, whatever else is not.
+            answer.refused(404, kind, collection.not_found)
+        world.member.get(path).refused(404, kind)
+        world.member.post(path, body).refused(404, kind)
+    for answer in (world.stranger.get(own.rsplit("/", 1)[0]), world.stranger.post(own.rsplit("/", 1)[0], body)):
+        answer.refused(404, kind)
+    assert world.member.get(own).ok(200)[collection.key] == made
