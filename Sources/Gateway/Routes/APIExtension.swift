@@ -27,6 +27,7 @@ struct APIExtension: Sendable {
         APIExtension("ext-gw-mode", "Neutron L3 Configurable external gateway mode", "SNAT can be switched off"),
         APIExtension("extraroute", "Neutron Extra Route", "Extra routes of routers"),
         APIExtension("extraroute-atomic", "Atomically add/remove extra routes", "Extra routes one by one"),
+        APIExtension("ecmp_routes", "Equal Cost Multipath Routing", "Several next hops of one destination"),
         APIExtension("floatingip-pools", "Floating IP Pools API", "The subnets that floating IPs come from"),
         APIExtension("floating-ip-port-forwarding", "Floating IP Port Forwarding", "Ports of floating IPs forwarded"),
         APIExtension(
@@ -68,6 +69,11 @@ struct APIExtension: Sendable {
             "Routers say whether they answer for internal IPv6 addresses"
         ),
         APIExtension(
+            "external-gateway-multihoming",
+            "Neutron L3 External Gateway Multihoming",
+            "A router can have several gateways"
+        ),
+        APIExtension(
             "l3-port-ip-change-not-allowed",
             "Prevent L3 router ports IP address change",
             "The addresses of routers' ports cannot be changed"
@@ -78,6 +84,7 @@ struct APIExtension: Sendable {
         APIExtension("project-id", "project_id field enabled", "Owners are shown as project_id"),
         APIExtension("pagination", "Pagination support", "Lists come in pages"),
         APIExtension("sorting", "Sorting support", "Lists can be sorted"),
+        APIExtension("sort-key-validation", "Sort key parameters validation", "Unknown sort keys are refused"),
         APIExtension("filter-validation", "Filter parameters validation", "Unknown filters are refused"),
         APIExtension("empty-string-filtering", "Empty String Filtering Extension", "Filters match empty values"),
         APIExtension("ip-substring-filtering", "IP address substring filtering", "Ports by a part of an address"),
@@ -176,6 +183,11 @@ struct APIExtension: Sendable {
 
     private static let agents = [
         APIExtension("agent", "agent", "Node agents, for administrators"),
+        APIExtension(
+            "agent-resources-synced",
+            "Agent's Resource View Synced to Placement",
+            "Whether agents told the placement service of anything: there is none"
+        ),
         APIExtension("agent_sort_key", "Agent sort key", "Agents can be sorted"),
         APIExtension("l3_agent_scheduler", "L3 Agent Scheduler", "Which agent hosts which router"),
         APIExtension("availability_zone", "Availability Zone", "Zones of agents"),

@@ -223,11 +223,45 @@ def helpers(sh):
 def gateways(sh):
     sh("network create --external walk-other")
     sh("subnet create --network walk-other --subnet-range 192.0.2.0/24 --no-dhcp walk-other")
+    both = "--external-gateway walk-public --external-gateway walk-other"
+
+    def networks(router):
+        """The names of its gateways' networks, the compatible one's first, and its addresses of each."""
+        names = {one["ID"]: one["Name"] for one in sh.show("network list --external")}
+        shown = sh.show(f"router show {router}")
+        found = shown["external_gateways"]
+        compatible = shown["external_gateway_info"]
+        assert (compatible or {}).get("network_id") == (found[0]["network_id"] if found else None), shown
+        return [(names[one["network_id"]], *(fixed["ip_address"] for fixed in one["external_fixed_ips"]))
+                for one in found]
+
     shown = sh.show("router add gateway walk-edge walk-other")
     assert len(shown["external_gateways"]) == 2, shown
+    sh("router add gateway --fixed-ip ip-address=192.0.2.77 walk-edge walk-other")
+    assert ("walk-other", "192.0.2.77") in networks("walk-edge") and len(networks("walk-edge")) == 3
+    sh.refused("router remove gateway walk-edge walk-other", "external_fixed_ips must say which")
+    sh("router remove gateway --fixed-ip ip-address=192.0.2.77 walk-edge walk-other")
     sh("router remove gateway walk-edge walk-other")
-    assert len(sh.show("router show walk-edge")["external_gateways"]) == 1
-    sh("network delete walk-other")
+    assert [one[0] for one in networks("walk-edge")] == ["walk-public"]
+    sh(f"router create {both} walk-two")
+    assert [one[0] for one in networks("walk-two")] == ["walk-public", "walk-other"]
+    sh("router set --external-gateway walk-other --external-gateway walk-public walk-two")
+    before = networks("walk-two")
+    assert [one[0] for one in before] == ["walk-other", "walk-public"]
+    sh("router set --external-gateway walk-other --external-gateway walk-public --name walk-two walk-two")
+    assert networks("walk-two") == before
+    sh("router set --external-gateway walk-other --fixed-ip subnet=walk-other,ip-address=192.0.2.78 --disable-snat "
+       "walk-two")
+    assert networks("walk-two") == [("walk-other", "192.0.2.78")]
+    assert sh.show("router show walk-two")["external_gateway_info"]["enable_snat"] is False
+    sh(f"router set {both} walk-two")
+    # It takes one away, the compatible one, and so another is that.
+    sh("router unset --external-gateway walk-two")
+    assert [one[0] for one in networks("walk-two")] == ["walk-other"]
+    sh("router unset --external-gateway walk-two")
+    assert networks("walk-two") == []
+    sh("router add gateway walk-two walk-other")
+    sh("router delete walk-two"), sh("network delete walk-other")
 
 
 def groups(sh):
@@ -267,7 +301,12 @@ def proxies(sh):
     for network, more in (("walk-outside6", "--external"), ("walk-inside6", "")):
         sh(f"network create {more} {network}")
         sh(f"subnet create --network {network} --ip-version 6 --subnet-pool walk-six {network}")
-    sh("router create --enable-ndp-proxy --external-gateway walk-outside6 walk-six")
+    # A client that finds several gateways supported sets them after it has created the router.
+    combined = "router create --enable-ndp-proxy --external-gateway walk-outside6 walk-six"
+    sh.refused(combined, "needs an external gateway")
+    assert "walk-six" not in [r["Name"] for r in sh.show("router list")]
+    sh("router create --external-gateway walk-outside6 walk-six"), sh("router set --enable-ndp-proxy walk-six")
+    assert sh.show("router show walk-six")["enable_ndp_proxy"] is True
     sh("router add subnet walk-six walk-inside6")
     sh("port create --network walk-inside6 walk-six")
     sh("router ndp proxy create --port walk-six --name walk-proxy walk-six")

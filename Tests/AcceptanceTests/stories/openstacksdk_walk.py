@@ -146,8 +146,35 @@ def forwardings(net, public, inner, subnet):
     net.delete_router(router, ignore_missing=False), net.delete_port(port)
 
 
+def gateways(net, public, *_):
+    other = net.create_network(name="walk-other", is_router_external=True)
+    net.create_subnet(network_id=other.id, ip_version=4, cidr="192.0.2.0/24", is_dhcp_enabled=False)
+    router = net.create_router(name="walk-several")
+
+    def change(action, *wanted):
+        body = {"router": {"external_gateways": [{"network_id": id, **more} for id, more in wanted]}}
+        assert action(router, body).id == router.id
+        shown = net.get_router(router.id)
+        found = [one["network_id"] for one in shown.external_gateways]
+        assert (shown.external_gateway_info or {}).get("network_id") == (found[0] if found else None), shown
+        return found
+
+    assert change(net.add_external_gateways, (public.id, {})) == [public.id]
+    fixed = {"external_fixed_ips": [{"ip_address": "192.0.2.9"}]}
+    assert change(net.add_external_gateways, (other.id, fixed)) == [public.id, other.id]
+    assert change(net.update_external_gateways, (other.id, {}), (public.id, {})) == [other.id, public.id]
+    assert net.get_router(router.id).external_gateway_info["external_fixed_ips"][0]["ip_address"] == "192.0.2.9"
+    raises(exceptions.ConflictException, lambda: change(net.remove_external_gateways, (public.id, fixed)),
+           "UnableToMatchGateways")
+    assert change(net.remove_external_gateways, (other.id, fixed)) == [public.id]
+    assert change(net.update_external_gateways) == []
+    change(net.add_external_gateways, (public.id, {}), (other.id, {}))
+    net.delete_router(router, ignore_missing=False)
+    net.delete_network(other, ignore_missing=False)
+
+
 WALKS = {"quotas": quotas, "security-group": groups, "subnet_allocation": pools,
-         "floating-ip-port-forwarding": forwardings}
+         "floating-ip-port-forwarding": forwardings, "external-gateway-multihoming": gateways}
 
 
 if __name__ == "__main__":
