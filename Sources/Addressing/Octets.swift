@@ -1,9 +1,9 @@
 /// The octets of an address in network order, without a heap allocation.
 public struct Octets: RandomAccessCollection, Hashable, Sendable {
     /// The first eight octets, most significant first; octets past the end are zero.
-    let high: UInt64
+    @usableFromInline let high: UInt64
     /// The next eight octets, most significant first; octets past the end are zero.
-    let low: UInt64
+    @usableFromInline let low: UInt64
     /// The number of octets: 4, 6 or 16.
     public let count: Int
 
@@ -34,6 +34,7 @@ public struct Octets: RandomAccessCollection, Hashable, Sendable {
     }
 
     /// Lends the octets as one piece of memory, as C calls want them.
+    @inlinable
     public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
     ) rethrows -> Result? {

@@ -8,6 +8,7 @@ public struct ID<Kind>: Hashable, Sendable {
     public let low: UInt64
 
     /// An id from its sixteen octets.
+    @inlinable
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -68,30 +69,39 @@ extension ID: LosslessStringConvertible {
     }
 
     /// An id from its dashed text, in either case; nil when the text is anything else.
+    @inlinable
     public init?(_ description: String) {
         var text = description
-        guard let id = text.withUTF8({ ID(utf8: $0.span) }) else { return nil }
-        self = id
+        guard let (high, low) = text.withUTF8({ uuidWords($0.span) }) else { return nil }
+        self.init(high: high, low: low)
     }
 
     /// An id from the UTF-8 octets of its dashed text, in either case; nil when the text is anything else.
+    @inlinable
     public init?(utf8 text: Span<UInt8>) {
-        guard text.count == 36, text[8] == UInt8(ascii: "-"), text[13] == UInt8(ascii: "-"),
-            text[18] == UInt8(ascii: "-"), text[23] == UInt8(ascii: "-")
-        else { return nil }
-        let bytes = text.bytes
-        // Every load lies within the 36 octets, and any octets are a number.
-        func word(_ place: Int) -> UInt64 {
-            bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian
-        }
-        func half(_ place: Int) -> UInt64 {
-            UInt64(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self).bigEndian)
-        }
-        guard let first = HexWord.number(word(0)), let second = HexWord.number(half(9) << 32 | half(14)),
-            let third = HexWord.number(half(19) << 32 | half(24)), let last = HexWord.number(word(28))
-        else { return nil }
-        self.init(high: first << 32 | second, low: third << 32 | last)
+        guard let (high, low) = uuidWords(text) else { return nil }
+        self.init(high: high, low: low)
     }
+}
+
+/// The octets that the UTF-8 octets of a dashed text say, whatever has the id: what the two `init?` above have in common.
+@usableFromInline
+func uuidWords(_ text: Span<UInt8>) -> (high: UInt64, low: UInt64)? {
+    guard text.count == 36, text[8] == UInt8(ascii: "-"), text[13] == UInt8(ascii: "-"),
+        text[18] == UInt8(ascii: "-"), text[23] == UInt8(ascii: "-")
+    else { return nil }
+    let bytes = text.bytes
+    // Every load lies within the 36 octets, and any octets are a number.
+    func word(_ place: Int) -> UInt64 {
+        bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian
+    }
+    func half(_ place: Int) -> UInt64 {
+        UInt64(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self).bigEndian)
+    }
+    guard let first = HexWord.number(word(0)), let second = HexWord.number(half(9) << 32 | half(14)),
+        let third = HexWord.number(half(19) << 32 | half(24)), let last = HexWord.number(word(28))
+    else { return nil }
+    return (first << 32 | second, third << 32 | last)
 }
 
 extension ID: Comparable {

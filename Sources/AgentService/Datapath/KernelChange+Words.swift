@@ -42,7 +42,7 @@ extension TranslationPlan {
 
 extension TranslationChange {
     fileprivate var words: String {
-        let counts = [("remove", removed.elementCount), ("add", added.elementCount)].filter { $0.1 > 0 }
+        let counts = [("remove", removed.count), ("add", added.count)].filter { $0.1 > 0 }
         var parts = counts.map { "\($0.0) \($0.1) elements" }
         if let helpers { parts.append("make it \(helpers.new.count) conntrack helpers") }
         if let exits { parts.append("make it \(exits.new.count) networks of further gateways") }

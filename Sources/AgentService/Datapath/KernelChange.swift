@@ -11,14 +11,14 @@ enum KernelChange: Hashable, Sendable {
     case markNamespace
     case setParameters([NamespaceParameter: String])
     /// Makes the table with these elements, in the place of whatever bears its name.
-    case replaceTable(TranslationPlan)
+    indirect case replaceTable(TranslationPlan)
     case changeTable(TranslationChange)
     case removeDevice(String)
     /// Makes the device with both its ends, and the bridge where it is one of ours that is missing.
-    case createDevice(DevicePlan)
+    indirect case createDevice(DevicePlan)
     case configureDevice(String, DeviceSettings)
     /// Sets up the end on the node as the plan says.
-    case configureHostEnd(DevicePlan)
+    indirect case configureHostEnd(DevicePlan)
     case addAddress(CIDR, device: String)
     case removeAddress(CIDR, device: String)
     case addLocalAddress(IPv4Address, device: String)
@@ -39,35 +39,45 @@ enum KernelChange: Hashable, Sendable {
 /// Elements that leave and enter the maps of a router's table, and its helpers, in one transaction.
 struct TranslationChange: Hashable, Sendable {
     /// With the values they have; an element that changes is in both.
-    var removed = TranslationPlan()
-    var added = TranslationPlan()
-    /// Nil when they stay as they are; what is removed and added has none.
+    var removed: [TranslationElement] = []
+    var added: [TranslationElement] = []
+    /// Nil when they stay as they are.
     var helpers: HelperChange?
     /// The same of further gateways' exits.
     var exits: ExitChange?
 
-    var isEmpty: Bool { helpers == nil && exits == nil && removed == TranslationPlan() && added == TranslationPlan() }
+    var isEmpty: Bool { helpers == nil && exits == nil && removed.isEmpty && added.isEmpty }
 
     /// What makes the second of the first.
     init(from observed: TranslationPlan, to plan: TranslationPlan) {
-        (removed.destinations, added.destinations) = Self.difference(observed.destinations, plan.destinations)
-        (removed.sources, added.sources) = Self.difference(observed.sources, plan.sources)
-        (removed.forwardings, added.forwardings) = Self.difference(observed.forwardings, plan.forwardings)
-        (removed.gatewaySources, added.gatewaySources) =
-            Self.difference(observed.gatewaySources, plan.gatewaySources)
-        (removed.hairpinSources, added.hairpinSources) =
-            Self.difference(observed.hairpinSources, plan.hairpinSources)
-        (removed.exitSources, added.exitSources) = Self.difference(observed.exitSources, plan.exitSources)
+        compare(observed.destinations, plan.destinations) { .destination($0, $1) }
+        compare(observed.sources, plan.sources) { .source($0, $1) }
+        compare(observed.forwardings, plan.forwardings) { .forwarding($0, $1) }
+        compare(observed.gatewaySources, plan.gatewaySources) { .gatewaySource($0, $1) }
+        compare(observed.hairpinSources, plan.hairpinSources) { .hairpinSource($0, $1) }
+        compare(observed.exitSources, plan.exitSources) { .exitSource($0, $1) }
         if observed.exits != plan.exits { exits = ExitChange(old: observed.exits, new: plan.exits) }
         if observed.helpers != plan.helpers { helpers = HelperChange(old: observed.helpers, new: plan.helpers) }
     }
 
-    private static func difference<Key, Value: Equatable>(
+    private mutating func compare<Key, Value: Equatable>(
         _ old: [Key: Value],
-        _ new: [Key: Value]
-    ) -> (removed: [Key: Value], added: [Key: Value]) {
-        if old.isEmpty || new.isEmpty { return (old, new) }
-        return (old.filter { new[$0.key] != $0.value }, new.filter { old[$0.key] != $0.value })
+        _ new: [Key: Value],
+        _ element: (Key, Value) -> TranslationElement
+    ) {
+        removed.reserveCapacity(removed.count + (new.isEmpty ? old.count : 0))
+        added.reserveCapacity(added.count + (old.isEmpty ? new.count : 0))
+        for (key, value) in old where new.isEmpty || new[key] != value { removed.append(element(key, value)) }
+        for (key, value) in new where old.isEmpty || old[key] != value { added.append(element(key, value)) }
+    }
+
+    /// What makes the second of the first, where these are few and no element is twice in either.
+    init(from old: [TranslationElement], to new: [TranslationElement]) {
+        (removed, added) = (old, new)
+        guard !old.isEmpty, !new.isEmpty else { return }
+        let (before, after) = (Set(old), Set(new))
+        removed.removeAll(where: after.contains)
+        added.removeAll(where: before.contains)
     }
 }
 

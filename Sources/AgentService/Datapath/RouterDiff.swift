@@ -89,8 +89,13 @@ struct RouterDiff: Hashable, Sendable {
 
     private mutating func change(_ change: TranslationChange) {
         changes.append(.changeTable(change))
-        flushes.formUnion(change.removed.destinations.keys.map { .address($0) })
-        flushes.formUnion(change.removed.forwardings.keys.map { .port($0) })
+        for element in change.removed {
+            switch element {
+            case .destination(let address, _): flushes.insert(.address(address))
+            case .forwarding(let port, _): flushes.insert(.port(port))
+            case .source, .gatewaySource, .hairpinSource, .exitSource: break
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ extension RouterPlan {
     ///
     /// It costs as much as what changes. Nil: more than these floating IPs is concerned, or the plan does not hold them
     /// as the changes say; the plan is then no longer to be used, and the whole must be planned anew.
-    mutating func adjust(_ changes: some Collection<AddressChange>) -> RouterDiff? {
+    mutating func adjust(_ changes: some Sequence<AddressChange>) -> RouterDiff? {
         guard !isContested, problems.isEmpty, addressProblems.isEmpty else { return nil }
         var old = AddressPart()
         var new = AddressPart()
@@ -14,22 +14,22 @@ extension RouterPlan {
             if let before = change.before, !old.add(before, gateways, exits) { return nil }
             if let after = change.after, !new.add(after, gateways, exits) { return nil }
         }
-        let translated = TranslationChange(from: old.translation, to: new.translation)
-        let removed = new.carried.isEmpty ? old.carried : old.carried.subtracting(new.carried)
-        let added = old.carried.isEmpty ? new.carried : new.carried.subtracting(old.carried)
-        guard translation.apply(translated) else { return nil }
+        guard let moves = AddressMoves(from: old.carried, to: new.carried) else { return nil }
+        let translated = TranslationChange(from: old.elements, to: new.elements)
+        for element in translated.removed where !translation.remove(element) { return nil }
+        for element in translated.added where !translation.add(element) { return nil }
         var diff = RouterDiff(translated)
         // All leave before any comes: it is their number at the end that counts.
-        for carried in removed {
+        for carried in moves.removed {
             guard let isRoute = devices[carried.device]?.drop(carried.address) else { return nil }
             diff.remove(carried, isRoute: isRoute)
         }
-        for carried in added {
+        for carried in moves.added {
             guard let isRoute = devices[carried.device]?.carry(carried.address) else { return nil }
             diff.add(carried, isRoute: isRoute)
         }
-        for carried in removed where devices[carried.device]?.isCarriedAsCounted != true { return nil }
-        for carried in added where devices[carried.device]?.isCarriedAsCounted != true { return nil }
+        for carried in moves.removed where devices[carried.device]?.isCarriedAsCounted != true { return nil }
+        for carried in moves.added where devices[carried.device]?.isCarriedAsCounted != true { return nil }
         return diff
     }
 }
@@ -65,10 +65,26 @@ struct CarriedAddress: Hashable, Sendable {
     var address: IPv4Address
 }
 
+/// The addresses that leave gateways' devices and come to them.
+private struct AddressMoves {
+    var removed: [CarriedAddress]
+    var added: [CarriedAddress]
+
+    /// What makes the second of the first; nil when an address is twice in one of them.
+    init?(from old: [CarriedAddress], to new: [CarriedAddress]) {
+        (removed, added) = (old, new)
+        guard old.count > 1 || new.count > 1 || (old.count == 1 && new.count == 1) else { return }
+        let (before, after) = (Set(old), Set(new))
+        guard before.count == old.count, after.count == new.count else { return nil }
+        removed.removeAll(where: after.contains)
+        added.removeAll(where: before.contains)
+    }
+}
+
 /// What some floating IPs are in a plan.
 private struct AddressPart {
-    var translation = TranslationPlan()
-    var carried: Set<CarriedAddress> = []
+    var elements: [TranslationElement] = []
+    var carried: [CarriedAddress] = []
 
     /// Adds a floating IP; false when it cannot be planned without the others.
     mutating func add(
@@ -76,36 +92,18 @@ private struct AddressPart {
         _ gateways: [NetworkID: String],
         _ exits: [UInt32: RoutePlan.Hop]
     ) -> Bool {
-        guard let device = gateways[address.network],
-            carried.insert(CarriedAddress(device: device, address: address.address)).inserted
-        else { return false }
+        guard let device = gateways[address.network] else { return false }
+        carried.append(CarriedAddress(device: device, address: address.address))
         switch address.use {
         case .fixed(let fixed):
-            translation.destinations[address.address] = FloatingTarget(fixed: fixed, id: address.id)
-            translation.exitSources[fixed] = exits.number(of: device)
-            return translation.sources.updateValue(address.address, forKey: fixed) == nil
+            elements.append(.destination(address.address, FloatingTarget(fixed: fixed, id: address.id)))
+            elements.append(.source(fixed, address.address))
+            if let exit = exits.number(of: device) { elements.append(.exitSource(fixed, exit)) }
         case .forwardings(let rules):
-            return (try? translation.forward(rules, from: address.address)) != nil
+            var ports = TranslationPlan()
+            guard (try? ports.forward(rules, from: address.address)) != nil else { return false }
+            elements += ports.forwardings.map { .forwarding($0, $1) }
         }
-    }
-}
-
-extension TranslationPlan {
-    /// Takes in a change; false when what it removes is not there as it says, or what it adds is there already.
-    fileprivate mutating func apply(_ change: TranslationChange) -> Bool {
-        Self.apply(change.removed.destinations, change.added.destinations, to: &destinations)
-            && Self.apply(change.removed.sources, change.added.sources, to: &sources)
-            && Self.apply(change.removed.exitSources, change.added.exitSources, to: &exitSources)
-            && Self.apply(change.removed.forwardings, change.added.forwardings, to: &forwardings)
-    }
-
-    private static func apply<Key, Value: Equatable>(
-        _ removed: [Key: Value],
-        _ added: [Key: Value],
-        to map: inout [Key: Value]
-    ) -> Bool {
-        for (key, value) in removed where map.removeValue(forKey: key) != value { return false }
-        for (key, value) in added where map.updateValue(value, forKey: key) != nil { return false }
         return true
     }
 }

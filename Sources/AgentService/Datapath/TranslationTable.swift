@@ -111,28 +111,34 @@ enum TranslationTable {
 
     /// Writes a change of what the maps hold, of the exits and of the helpers.
     static func apply(_ change: TranslationChange, to transaction: inout NftablesTransaction) {
-        let (removed, added) = (change.removed, change.added)
         if let exits = change.exits { prepare(exits, in: &transaction) }
-        // Map by map and not by name: this is the path that each change of a floating IP takes.
-        apply(removed.destinations, added.destinations, to: destinations, in: &transaction) { Element($0, $1) }
-        apply(removed.sources, added.sources, to: sources, in: &transaction) { Element($0, $1) }
-        apply(removed.forwardings, added.forwardings, to: forwardings, in: &transaction) { Element($0, $1) }
-        apply(removed.gatewaySources, added.gatewaySources, to: gatewaySources, in: &transaction) { Element($0, $1) }
-        apply(removed.hairpinSources, added.hairpinSources, to: hairpinSources, in: &transaction) { Element($0, $1) }
-        apply(removed.exitSources, added.exitSources, to: exitMap, in: &transaction) { exitElement($0, $1) }
+        forEachMap(of: change.removed) { transaction.delete($1, from: $0, in: table) }
+        forEachMap(of: change.added) { transaction.add($1, to: $0, in: table) }
         if let exits = change.exits { apply(exits, to: &transaction) }
         if let helpers = change.helpers { apply(helpers, to: &transaction) }
     }
 
-    private static func apply<Key, Value>(
-        _ removed: [Key: Value],
-        _ added: [Key: Value],
-        to map: NamedSet,
-        in transaction: inout NftablesTransaction,
-        _ element: (Key, Value) -> Element
-    ) {
-        if !removed.isEmpty { transaction.delete(removed.map { element($0, $1) }, from: map, in: table) }
-        if !added.isEmpty { transaction.add(added.map { element($0, $1) }, to: map, in: table) }
+    /// Lends those of each map together, so that they go in one message.
+    private static func forEachMap(of elements: [TranslationElement], _ body: (NamedSet, [Element]) -> Void) {
+        for map in TranslationMap.allCases {
+            var those: [Element] = []
+            for element in elements where element.map == map {
+                if those.isEmpty { those.reserveCapacity(elements.count) }
+                those.append(Element(element))
+            }
+            if !those.isEmpty { body(set(of: map), those) }
+        }
+    }
+
+    private static func set(of map: TranslationMap) -> NamedSet {
+        switch map {
+        case .destinations: destinations
+        case .sources: sources
+        case .forwardings: forwardings
+        case .gatewaySources: gatewaySources
+        case .hairpinSources: hairpinSources
+        case .exitSources: exitMap
+        }
     }
 
     /// What the maps hold for this plan.
@@ -148,6 +154,16 @@ enum TranslationTable {
 }
 
 extension Element {
+    fileprivate init(_ element: TranslationElement) {
+        switch element {
+        case .destination(let floating, let target): self.init(floating, target)
+        case .source(let fixed, let floating): self.init(fixed, floating)
+        case .forwarding(let port, let endpoint): self.init(port, endpoint)
+        case .gatewaySource(let device, let source), .hairpinSource(let device, let source): self.init(device, source)
+        case .exitSource(let source, let number): self = TranslationTable.exitElement(source, number)
+        }
+    }
+
     fileprivate init(_ floating: IPv4Address, _ target: FloatingTarget) {
         self.init(RegisterValue(floating), value: RegisterValue(target.fixed), comment: target.id.description)
     }

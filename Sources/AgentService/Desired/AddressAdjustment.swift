@@ -5,14 +5,12 @@ internal import ResourceModel
 /// It holds no more than what changed: its cost must not grow with the router.
 struct AddressAdjustment: Hashable, Sendable {
     var router: RouterID
-    var changes: [FloatingIPID: AddressChange]
+    var changes: AddressChanges
 
     /// This adjustment and a newer one of the same router, as one.
     func followed(by newer: AddressAdjustment) -> AddressAdjustment {
         var whole = self
-        whole.changes.merge(newer.changes) { old, new in
-            AddressChange(before: old.before, after: new.after, departure: new.departure)
-        }
+        for (id, change) in newer.changes { whole.changes.add(change, of: id) }
         return whole
     }
 }
@@ -25,6 +23,47 @@ struct AddressChange: Hashable, Sendable {
     var after: FloatingAddress?
     /// The revision that says that it is gone.
     var departure: Revision?
+
+    /// This change and a newer one of the same floating IP, as one.
+    func followed(by newer: AddressChange) -> AddressChange {
+        AddressChange(before: before, after: newer.after, departure: newer.departure)
+    }
+}
+
+/// What became of some floating IPs, at least one; mostly one, which takes no memory of its own.
+struct AddressChanges: Hashable, Sendable {
+    private let firstID: FloatingIPID
+    private var first: AddressChange
+    private var others: [FloatingIPID: AddressChange] = [:]
+
+    /// What became of one.
+    init(_ change: AddressChange, of id: FloatingIPID) {
+        firstID = id
+        first = change
+    }
+
+    /// Takes in what became of one afterwards.
+    mutating func add(_ change: AddressChange, of id: FloatingIPID) {
+        if id == firstID {
+            first = first.followed(by: change)
+        } else {
+            others[id] = others[id]?.followed(by: change) ?? change
+        }
+    }
+}
+
+extension AddressChanges: Sequence {
+    typealias Element = (id: FloatingIPID, change: AddressChange)
+
+    /// One after another, in no order.
+    struct Iterator: IteratorProtocol {
+        fileprivate var first: Element?
+        fileprivate var others: Dictionary<FloatingIPID, AddressChange>.Iterator
+
+        mutating func next() -> Element? { first.take() ?? others.next().map { ($0.key, $0.value) } }
+    }
+
+    func makeIterator() -> Iterator { Iterator(first: (firstID, first), others: others.makeIterator()) }
 }
 
 extension DesiredRouter {

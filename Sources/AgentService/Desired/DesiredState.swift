@@ -159,7 +159,7 @@ struct DesiredState: Sendable {
         guard routers.isSynced else { return [] }
         switch news.change {
         case .one(let key, let change) where isUp:
-            return [.adjust(AddressAdjustment(router: id, changes: [key: change]))]
+            return [.adjust(AddressAdjustment(router: id, changes: AddressChanges(change, of: key)))]
         case .one, .several: return [.settle(id)]
         case .none: return []
         }

@@ -21,7 +21,7 @@ struct RouterBook: Hashable, Sendable {
     }
 
     /// Forgets what has left, unless it left anew.
-    mutating func forget(_ changes: [FloatingIPID: AddressChange]) {
+    mutating func forget(_ changes: AddressChanges) {
         guard !departed.isEmpty else { return }
         for (id, change) in changes where departed[id] == change.departure { departed[id] = nil }
     }

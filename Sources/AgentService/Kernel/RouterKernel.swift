@@ -222,7 +222,7 @@ final class RouterKernel: Sendable {
             // IPs.
             guard var known = memory.take() else { return false }
             do throws(AgentError) {
-                guard let diff = known.plan.adjust(adjustment.changes.values) else { return false }
+                guard let diff = known.plan.adjust(adjustment.changes.lazy.map(\.change)) else { return false }
                 _ = try apply(diff, to: router, of: adjustment.router, indices: known.indices)
                 settlementCount.add(1, ordering: .releasing)
                 follow(diff, on: router, known.plan, known.indices)

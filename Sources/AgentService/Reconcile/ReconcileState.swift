@@ -3,7 +3,7 @@ internal import ResourceModel
 /// One thing that the reconciliation learns of.
 enum Occurrence: Sendable {
     case told(WatchEvent)
-    case settled(RouterOutcome)
+    indirect case settled(RouterOutcome)
     case adjusted(AdjustmentOutcome)
     /// A sweep found routers in the kernel that nobody wanted when it began, or must be repeated.
     case swept(SweepFinding)
@@ -33,7 +33,7 @@ struct ReconcileState: Sendable {
         /// What may have changed by then is asked for anew, so that no old list of what is wanted is acted upon.
         case workLater(Job)
         /// Others may have changed the router: it is read anew and settled, at once or when more news had time to come.
-        case doubt(DesiredRouter, atOnce: Bool = false)
+        indirect case doubt(DesiredRouter, atOnce: Bool = false)
         case reportRouters([ObjectReport])
         case reportAddresses([ObjectReport])
         /// The node's load is this now.

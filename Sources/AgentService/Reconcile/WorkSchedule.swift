@@ -4,9 +4,9 @@ internal import ServiceRuntime
 /// One piece of work on the kernel.
 enum Job: Hashable, Sendable {
     /// Bring the kernel to what is wanted of a router, from what the agent knows to be there.
-    case settle(DesiredRouter)
+    indirect case settle(DesiredRouter)
     /// The same where it was done before, from what is there: what is different now, others changed.
-    case verify(DesiredRouter)
+    indirect case verify(DesiredRouter)
     /// Bring the kernel to what is wanted of some floating IPs of a router.
     case adjust(AddressAdjustment)
     /// Look for what is ours in the kernel and nobody wants; these routers and bridges are wanted.

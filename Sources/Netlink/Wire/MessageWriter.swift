@@ -38,20 +38,30 @@ package struct MessageWriter: ~Copyable, @unchecked Sendable {
         fixedPart: some BitwiseCopyable,
         attributes: (inout MessageWriter) -> Void = { _ in }
     ) {
-        let start = count
-        lastMessage = start
+        let start = beginMessage(type: UInt16(type), flags: flags)
+        append(fixedPart)
+        attributes(&self)
+        endMessage(from: start)
+    }
+
+    /// Begins a message and returns where, for `endMessage`.
+    package mutating func beginMessage(type: UInt16, flags: Int32) -> Int {
+        lastMessage = count
         append(
             nlmsghdr(
                 nlmsg_len: 0,
-                nlmsg_type: UInt16(type),
+                nlmsg_type: type,
                 nlmsg_flags: UInt16(NLM_F_REQUEST | flags),
                 nlmsg_seq: sequence,
                 nlmsg_pid: 0
             )
         )
         sequence &+= 1
-        append(fixedPart)
-        attributes(&self)
+        return lastMessage
+    }
+
+    /// Fills in the length of the message that began there.
+    package mutating func endMessage(from start: Int) {
         memory.storeBytes(of: UInt32(count - start), toByteOffset: start, as: UInt32.self)
     }
 
@@ -64,9 +74,20 @@ package struct MessageWriter: ~Copyable, @unchecked Sendable {
 
     /// Writes an attribute that holds others.
     package mutating func nest(_ type: some BinaryInteger, _ attributes: (inout MessageWriter) -> Void) {
-        let start = count
-        append(nlattr(nla_len: 0, nla_type: UInt16(type)))
+        let start = beginAttribute(UInt16(type))
         attributes(&self)
+        endAttribute(from: start)
+    }
+
+    /// Begins an attribute that holds others, and returns where, for `endAttribute`.
+    package mutating func beginAttribute(_ type: UInt16) -> Int {
+        let start = count
+        append(nlattr(nla_len: 0, nla_type: type))
+        return start
+    }
+
+    /// Fills in the length of the attribute that began there.
+    package mutating func endAttribute(from start: Int) {
         let length = count - start
         precondition(length <= UInt16.max, "nested attribute too long")
         memory.storeBytes(of: UInt16(length), toByteOffset: start, as: UInt16.self)
@@ -74,47 +95,46 @@ package struct MessageWriter: ~Copyable, @unchecked Sendable {
 
     /// Writes an attribute with a value in the byte order it has.
     package mutating func put(_ type: some BinaryInteger, _ value: some BitwiseCopyable & FixedWidthInteger) {
-        appendAttributeHeader(type, payload: value.bitWidth / 8)
-        append(value)
+        withUnsafeBytes(of: value) { putOctets(UInt16(type), $0) }
     }
 
     /// Writes an attribute of octets.
     package mutating func put(_ type: some BinaryInteger, bytes: some Collection<UInt8>) {
-        appendAttributeHeader(type, payload: bytes.count)
-        append(bytes: bytes)
+        let type = UInt16(type)
+        if bytes.withContiguousStorageIfAvailable({ putOctets(type, UnsafeRawBufferPointer($0)) }) != nil { return }
+        [UInt8](bytes).withUnsafeBytes { putOctets(type, $0) }
     }
 
     /// Writes an attribute of text with a final NUL.
     package mutating func put(_ type: some BinaryInteger, text: String) {
-        appendAttributeHeader(type, payload: text.utf8.count + 1)
-        append(bytes: text.utf8, andZeros: 1)
+        var text = text
+        let type = UInt16(type)
+        text.withUTF8 { putOctets(type, UnsafeRawBufferPointer($0), andZeros: 1) }
     }
 
     /// Writes an attribute without a value: its presence is the value.
     package mutating func putFlag(_ type: some BinaryInteger) {
-        appendAttributeHeader(type, payload: 0)
+        putOctets(UInt16(type), UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
-    private mutating func appendAttributeHeader(_ type: some BinaryInteger, payload: Int) {
+    /// Writes an attribute of octets and zeros after them.
+    package mutating func putOctets(_ type: UInt16, _ octets: UnsafeRawBufferPointer, andZeros zeros: Int = 0) {
+        let payload = octets.count + zeros
         precondition(payload <= Int(UInt16.max) - 4, "attribute too long")
-        append(nlattr(nla_len: UInt16(4 + payload), nla_type: UInt16(type)))
+        append(nlattr(nla_len: UInt16(4 + payload), nla_type: type))
+        appendOctets(octets, andZeros: zeros)
     }
 
     /// Writes a value and pads it.
     package mutating func append<Value: BitwiseCopyable>(_ value: Value) {
-        let size = MemoryLayout<Value>.size
-        reserve(size + 3)
-        memory.storeBytes(of: value, toByteOffset: count, as: Value.self)
-        count += size
-        pad()
+        withUnsafeBytes(of: value) { appendOctets($0) }
     }
 
     /// Writes octets and zeros after them, and pads.
-    private mutating func append(bytes: some Collection<UInt8>, andZeros zeros: Int = 0) {
-        reserve(bytes.count + zeros + 3)
-        let tail = UnsafeMutableRawBufferPointer(rebasing: memory[count..<(count + bytes.count)])
-        tail.copyBytes(from: bytes)
-        count += bytes.count
+    package mutating func appendOctets(_ octets: UnsafeRawBufferPointer, andZeros zeros: Int = 0) {
+        reserve(octets.count + zeros + 3)
+        UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: octets)
+        count += octets.count
         for _ in 0..<zeros {
             memory[count] = 0
             count += 1

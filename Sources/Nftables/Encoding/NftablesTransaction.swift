@@ -28,7 +28,7 @@ public struct NftablesTransaction: ~Copyable, Sendable {
         self.generation = generation
         writer = MessageWriter(firstSequence: 1, capacity: 4096)
         writer.message(
-            type: NFNL_MSG_BATCH_BEGIN,
+            type: UInt32(NFNL_MSG_BATCH_BEGIN),
             flags: 0,
             fixedPart: nfgenmsg.batchEdge
         ) { writer in
@@ -187,7 +187,7 @@ public struct NftablesTransaction: ~Copyable, Sendable {
     /// Ends the batch: the last step is acknowledged, once everything is applied.
     mutating func finish(firstSequence: UInt32) {
         writer.acknowledgeLast()
-        writer.message(type: NFNL_MSG_BATCH_END, flags: 0, fixedPart: nfgenmsg.batchEdge)
+        writer.message(type: UInt32(NFNL_MSG_BATCH_END), flags: 0, fixedPart: nfgenmsg.batchEdge)
         writer.renumber(from: firstSequence)
     }
 }

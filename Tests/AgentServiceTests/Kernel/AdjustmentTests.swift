@@ -19,7 +19,8 @@ import Testing
     private func adjust(_ node: ScratchNode, _ before: FloatingAddress?, _ after: FloatingAddress?) -> Bool {
         let id = before?.id ?? after?.id ?? .random()
         let change = AddressChange(before: before, after: after)
-        return node.kernel.adjust(AddressAdjustment(router: story.router, changes: [id: change])).isDone
+        return node.kernel.adjust(AddressAdjustment(router: story.router, changes: AddressChanges(change, of: id)))
+            .isDone
     }
 
     /// Whether a reading of the whole finds the kernel as it is wanted.

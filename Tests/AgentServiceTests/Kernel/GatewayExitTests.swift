@@ -92,7 +92,10 @@ import Testing
             let floating = second(to: "10.1.0.10")
             func adjust(_ before: FloatingAddress?, _ after: FloatingAddress?) -> Bool {
                 let change = AddressChange(before: before, after: after)
-                let adjustment = AddressAdjustment(router: story.router, changes: [floating.id: change])
+                let adjustment = AddressAdjustment(
+                    router: story.router,
+                    changes: AddressChanges(change, of: floating.id)
+                )
                 return node.kernel.adjust(adjustment).isDone
             }
             var isDone = adjust(nil, floating)

@@ -100,7 +100,7 @@ import Testing
         let floating = Samples.floating(1, "203.0.113.10", to: "10.1.0.10", revision: 3)
         let adjustment = AddressAdjustment(
             router: id,
-            changes: [floating.id: AddressChange(before: nil, after: floating)]
+            changes: AddressChanges(AddressChange(before: nil, after: floating), of: floating.id)
         )
         let told = told(&state, .addresses(id, .upserted(floating)))
         #expect(told.contains(.work(.adjust(adjustment))))

@@ -95,7 +95,10 @@ import Testing
         }
         return AddressAdjustment(
             router: Samples.id(1),
-            changes: [Samples.id(1): AddressChange(before: before.map(floating), after: floating(after))]
+            changes: AddressChanges(
+                AddressChange(before: before.map(floating), after: floating(after)),
+                of: Samples.id(1)
+            )
         )
     }
 

@@ -159,7 +159,10 @@ import Testing
         .adjust(
             AddressAdjustment(
                 router: id,
-                changes: [Samples.id(number): AddressChange(before: before, after: after, departure: departure)]
+                changes: AddressChanges(
+                    AddressChange(before: before, after: after, departure: departure),
+                    of: Samples.id(number)
+                )
             )
         )
     }

@@ -1,5 +1,6 @@
 import Addressing
 import ResourceModel
+import Testing
 
 @testable import AgentService
 
@@ -72,19 +73,9 @@ struct ModelKernel {
 
     private mutating func changeTable(_ change: TranslationChange) {
         guard case .current(var table) = router?.table else { return }
-        func edit<Key, Value: Equatable>(_ map: WritableKeyPath<TranslationPlan, [Key: Value]>) {
-            for (key, value) in change.removed[keyPath: map] where table[keyPath: map][key] == value {
-                table[keyPath: map][key] = nil
-            }
-            // An element with the same key and another value is refused.
-            table[keyPath: map].merge(change.added[keyPath: map]) { old, _ in old }
-        }
-        edit(\.destinations)
-        edit(\.sources)
-        edit(\.forwardings)
-        edit(\.gatewaySources)
-        edit(\.hairpinSources)
-        edit(\.exitSources)
+        // What to remove is there; an element with the same key and another value is refused.
+        for element in change.removed where !table.remove(element) { Issue.record("\(element) is not there") }
+        for element in change.added where !table.add(element) { Issue.record("\(element) is in the way") }
         if let exits = change.exits, exits.old == table.exits { table.exits = exits.new }
         // A rule to delete that is not there is refused.
         if let helpers = change.helpers, helpers.old == table.helpers { table.helpers = helpers.new }
