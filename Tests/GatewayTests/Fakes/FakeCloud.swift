@@ -20,6 +20,8 @@ final class FakeCloud: Sendable {
     /// The limits that projects have of their own, and what they use, by project and kind.
     let limits = Mutex<[String: [String: Int64]]>([:])
     let usage = Mutex<[String: [String: Int64]]>([:])
+    /// Whose services are away when limits are set.
+    let kindsAway = Mutex<Set<String>>([])
     private let refusals = Mutex<[any Error]>([])
     private let contexts = Mutex<[RequestContext]>([])
 

@@ -30,6 +30,8 @@ struct FakeQuotas: ServiceCaller {
             let projects = cloud.limits.withLock { all in all.filter { isOurs($0.value) }.keys.sorted() }
             return try L3_Query_V1_ListQuotasResponse.with { $0.quotas = projects.map(quota) }.serializedBytes()
         case "SetQuota":
+            let isAway = cloud.kindsAway.withLock { !$0.isDisjoint(with: kinds.keys) }
+            guard !isAway else { throw remote(.serviceUnavailable) }
             let wanted = try L3_Query_V1_SetQuotaRequest(serializedBytes: request)
             guard wanted.limits.allSatisfy({ kinds[$0.kind] != nil }) else { throw remote(.invalidInput) }
             // Unasked to force, a service may refuse what others have taken over by then.

@@ -95,6 +95,19 @@ import Testing
         }
     }
 
+    @Test func `a service that goes away amid a change is told, and the change said again is whole`() async throws {
+        try await GatewayUnderTest.run { gateway async throws in
+            gateway.cloud.kindsAway.withLock { $0 = ["router"] }
+            let wanted = #"{"network":7,"router":5,"floatingip":6}"#
+            let answer = try await put(gateway, wanted)
+            #expect(answer.status == 503 && answer.errorType == "ServiceUnavailable")
+            #expect(gateway.cloud.limits.withLock { $0["p1"] } == ["network": 7])
+            gateway.cloud.kindsAway.withLock { $0 = [] }
+            #expect(try await put(gateway, wanted).status == 200)
+            #expect(gateway.cloud.limits.withLock { $0["p1"] } == ["network": 7, "router": 5, "floatingip": 6])
+        }
+    }
+
     @Test func `only administrators set limits and take them back`() async throws {
         try await GatewayUnderTest.run { gateway async throws in
             let body = #"{"quota":{"router":100}}"#
