@@ -77,7 +77,7 @@ struct NetworkConfiguration: Sendable {
                 "holders.router.address",
                 type: "addresses",
                 default: "",
-                help: "RouterService, asked which ports its routers still hold; replicas with commas between."
+                help: "RouterService, asked whose routers are and which ports they hold; replicas with commas between."
             ),
             Setting(
                 "holders.floatingip.address",

@@ -26,6 +26,7 @@ public enum NetworkServiceProgram: Program {
         let services = NetworkServices(
             storage: storage,
             observers: peers.observers,
+            routers: peers.routers,
             defaultType: configuration.defaultType,
             domain: configuration.domain
         )
@@ -48,6 +49,7 @@ struct Peers {
     var channels: [any Service] = []
     var observers: [any PortObserver] = []
     var holders: [any HolderDirectory] = []
+    var routers: (any RouterDirectory)?
 
     init(_ configuration: NetworkConfiguration, environment: ProgramEnvironment) {
         if !configuration.observers.isEmpty {
@@ -59,6 +61,7 @@ struct Peers {
             let channel = RPCChannel(addresses: configuration.router, environment: environment)
             channels.append(channel)
             holders.append(HolderClient(channel.client, kinds: ["router"]))
+            routers = RouterClient(channel.client)
         }
         if !configuration.floatingIP.isEmpty {
             let channel = RPCChannel(addresses: configuration.floatingIP, environment: environment)

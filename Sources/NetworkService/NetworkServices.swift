@@ -15,12 +15,18 @@ struct NetworkServices: Sendable {
     let quotas: QuotaRegistry
     let domain: String
 
-    init(storage: NetworkStorage, observers: [any PortObserver], defaultType: NetworkType, domain: String) {
+    init(
+        storage: NetworkStorage,
+        observers: [any PortObserver],
+        routers: (any RouterDirectory)? = nil,
+        defaultType: NetworkType,
+        domain: String
+    ) {
         self.storage = storage
         self.domain = domain
         networks = NetworkRegistry(storage: storage, observers: observers, defaultType: defaultType)
         subnets = SubnetRegistry(storage: storage)
-        ports = PortRegistry(storage: storage, observers: observers)
+        ports = PortRegistry(storage: storage, observers: observers, routers: routers)
         reservations = ReservationRegistry(ports: ports)
         addressScopes = AddressScopeRegistry(storage: storage)
         subnetPools = SubnetPoolRegistry(storage: storage)

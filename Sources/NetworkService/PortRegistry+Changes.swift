@@ -18,7 +18,8 @@ extension PortRegistry {
         expecting revision: Revision?,
         by caller: RequestContext
     ) async throws -> Port {
-        try await telling { told in
+        let claimed = try await requireOwnRouter(of: id, after: change, by: caller)
+        return try await telling { told in
             try await storage.writing { writing in
                 let present = try await portForUpdate(id, expecting: revision, by: caller, in: writing.stores)
                 try caller.requireWriting("port \(id)", ownedBy: present.projectID)
@@ -27,7 +28,10 @@ extension PortRegistry {
                 }
                 let wanted = try present.applying(change, on: network, by: caller)
                 if wanted.deviceID != present.deviceID || wanted.deviceOwner != present.deviceOwner {
-                    try await writing.requireOwnRouter(of: wanted, by: caller)
+                    let claims = Self.claimedRouter(wanted.deviceID, wanted.deviceOwner, by: caller)
+                    guard claims == nil || claims == claimed else {
+                        throw NetworkError.conflict("the device of port \(id) was changed meanwhile")
+                    }
                 }
                 if wanted.securityGroups != present.securityGroups {
                     try await writing.requireSecurityGroups(wanted.securityGroups, by: caller)

@@ -4,6 +4,8 @@ internal import ResourceModel
 struct PortRegistry: Sendable {
     let storage: NetworkStorage
     let observers: [any PortObserver]
+    /// Where it is asked whose a router is; nil asks nobody.
+    let routers: (any RouterDirectory)?
 
     /// How often another hardware address is drawn when the network has the one that was drawn.
     static let macTries = 16
@@ -33,7 +35,8 @@ struct PortRegistry: Sendable {
 
     /// Makes all ports or none; one whose id the caller's project has on the network already is given as it is.
     func create(_ drafts: [Port.Draft], by caller: RequestContext) async throws -> [Port] {
-        try await storage.writing { writing in
+        try await requireOwnRouters(of: drafts, by: caller)
+        return try await storage.writing { writing in
             var made: [Port] = []
             for draft in drafts { made.append(try await create(draft, by: caller, in: writing)) }
             return made
@@ -46,7 +49,6 @@ struct PortRegistry: Sendable {
             throw NetworkError.networkNotFound(draft.networkID.description)
         }
         var port = try Port(draft, on: network, by: caller)
-        try await writing.requireOwnRouter(of: port, by: caller)
         port.securityGroups = try await writing.securityGroups(of: draft, for: port, by: caller)
         let maker = PortMaker(writing: writing, mayChooseAddresses: caller.controls(network))
         return try await maker.make(port, with: draft.addresses, isMACGiven: draft.mac != nil)

@@ -36,6 +36,7 @@ enum NetworkBehind {
         let services = NetworkServices(
             storage: NetworkStorage(database: temporary.database, feed: feed, quotas: quotas),
             observers: [],
+            routers: RoutersOfBlue(),
             defaultType: .vxlan,
             domain: "openstacklocal."
         )
@@ -60,6 +61,11 @@ enum NetworkBehind {
             while (try? await group.next()) != nil {}
         }
     }
+}
+
+/// Routers that are all the project blue's.
+private struct RoutersOfBlue: RouterDirectory {
+    func owner(ofRouter id: String) async throws -> String? { "blue" }
 }
 
 extension NetworkBehind {

@@ -78,6 +78,7 @@ func refusal(_ caller: RequestContext, _ call: () async throws -> some Sendable)
 /// Serves the whole API, in this process, over an empty database while the body runs.
 func withService(
     observers: [any PortObserver] = [],
+    routers: (any RouterDirectory)? = nil,
     quotas: QuotaDefaults = QuotaDefaults(),
     _ body: (API) async throws -> Void
 ) async throws {
@@ -90,6 +91,7 @@ func withService(
     let services = NetworkServices(
         storage: storage,
         observers: observers,
+        routers: routers,
         defaultType: .vxlan,
         domain: "openstacklocal."
     )

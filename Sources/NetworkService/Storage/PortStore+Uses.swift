@@ -40,18 +40,6 @@ extension PortStore {
         ) { row throws(PostgresError) in try row.column(0) }
     }
 
-    /// The project whose router a device is, as far as ports that the router made for itself tell.
-    func ownerOfRouter(_ deviceID: String) async throws -> String? {
-        try await source.first(
-            """
-            SELECT owner FROM (
-                SELECT CASE project_id WHEN '' THEN holder_project ELSE project_id END AS owner FROM ports
-                WHERE device_id = \(deviceID) AND holder_kind = 'router' AND claimed_from_owner IS NULL) o
-            WHERE owner <> '' LIMIT 1
-            """
-        ) { row throws(PostgresError) in try row.column(0) }
-    }
-
     /// Ports with an address of the subnet, each with its owner.
     func ports(withAddressOf subnet: SubnetID) async throws -> [(id: PortID, owner: String)] {
         try await source.all(

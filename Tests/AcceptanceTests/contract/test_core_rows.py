@@ -182,11 +182,29 @@ def test_ports_are_found_by_their_addresses(world, scene):
 
 
 def test_a_routers_device_is_its_projects(world, scene):
-    router = scene.router(gateway=True)
     network = scene.make(NETWORKS, "network", world.stranger)["id"]
-    for owner in ("network:router_interface", "network:ha_router_replicated_interface"):
-        body = {"network_id": network, "device_id": router, "device_owner": owner}
-        world.stranger.post(PORTS, {"port": body}).refused(409, "DeviceIDNotOwnedByTenant")
+    for router in (scene.router(gateway=True), scene.router()):
+        for owner in ("network:router_interface", "network:ha_router_replicated_interface"):
+            posing = {"device_id": router, "device_owner": owner}
+            body = {"network_id": network} | posing
+            world.stranger.post(PORTS, {"port": body}).refused(409, "DeviceIDNotOwnedByTenant")
+            several = {"ports": [{"network_id": network}, body]}
+            world.stranger.post(PORTS, several).refused(409, "DeviceIDNotOwnedByTenant")
+            for half in (posing, {"device_id": router}, {"device_owner": owner}):
+                other = {name: value for name, value in posing.items() if name not in half}
+                port = scene.make(PORTS, "port", world.stranger, network_id=network, **other)["id"]
+                answer = world.stranger.put(f"{PORTS}/{port}", {"port": half})
+                answer.refused(409, "DeviceIDNotOwnedByTenant")
+                assert scene.shown("ports", port)["device_id"] == other.get("device_id", "")
+    assert len(scene.ports(network_id=network)) == 12
+    # What it may not do with the network, or does not see of it, it is told first.
+    unseen = {"network_id": scene.network()} | posing
+    world.stranger.post(PORTS, {"port": unseen}).refused(404, "NetworkNotFound")
+    # Its own router's, a router's that there is not, and any as an administrator: that may be.
+    own = scene.make("/v2.0/routers", "router", world.stranger)["id"]
+    for caller, device in ((world.stranger, own), (world.stranger, UNKNOWN), (world.stranger, "no-id"),
+                           (world.admin, router)):
+        scene.make(PORTS, "port", caller, network_id=network, device_owner=owner, device_id=device)
 
 
 def test_a_port_of_a_router_keeps_its_device(world, scene):
