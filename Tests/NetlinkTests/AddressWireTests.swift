@@ -100,4 +100,19 @@ import Testing
         let neighbour = try fixture.body { (body) throws(NetlinkError) in try Neighbour(message: body) }
         #expect(neighbour == Neighbour(try .of("203.0.113.77"), at: try .of("fa:16:3e:00:00:77"), on: 7))
     }
+
+    @Test func `a neighbour is deleted by its address`() throws {
+        let fixture: Fixture = """
+            24 00 00 00  // length 36
+            1d 00  // RTM_DELNEIGH
+            01 00  // NLM_F_REQUEST
+            07 00 00 00 00 00 00 00  // sequence 7, port 0
+            02 00 00 00  // struct ndmsg: family 2
+            07 00 00 00  // index 7
+            80 00 00 00  // state permanent, flags 0, type 0
+            08 00 01 00 cb 00 71 4d  // NDA_DST 203.0.113.77
+            """
+        let neighbour = Neighbour(try .of("203.0.113.77"), at: try .of("fa:16:3e:00:00:77"), on: 7)
+        #expect(Fixture { RouteRequest.deleteNeighbour(neighbour).write(to: &$0) } == fixture)
+    }
 }

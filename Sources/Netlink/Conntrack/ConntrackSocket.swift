@@ -17,6 +17,9 @@ public struct ConntrackSocket: ~Copyable, Sendable {
         socket = try NetlinkSocket(.netfilter, answerWithin: 60)
     }
 
+    /// Speaks through a socket that is open.
+    init(_ socket: consuming NetlinkSocket) { self.socket = socket }
+
     /// Deletes all connections that match, so that their packets are judged anew or get no answer.
     ///
     /// The kernel does it in one call where it can. An older one lists what matches and is told to delete each; a

@@ -18,6 +18,9 @@ public struct RouteSocket: ~Copyable, Sendable {
         socket = try NetlinkSocket(.route)
     }
 
+    /// Speaks through a socket that is open.
+    init(_ socket: consuming NetlinkSocket) { self.socket = socket }
+
     /// Carries out requests in their order, most of them in one system call.
     ///
     /// A request that the kernel refuses does not stop the others: the list is not a transaction.

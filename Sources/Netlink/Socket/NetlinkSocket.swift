@@ -44,6 +44,15 @@ package struct NetlinkSocket: ~Copyable {
         self.descriptor = descriptor
     }
 
+    /// Takes over a socket of another kind, behind which something speaks as the kernel does.
+    ///
+    /// - Throws: `system`.
+    package init(takingOver number: Int32) throws(NetlinkError) {
+        let descriptor = Descriptor(owning: number)
+        sendCapacity = try descriptor.sendBufferSize() - Self.sendOverhead
+        self.descriptor = descriptor
+    }
+
     /// Makes room for notifications or answers that arrive faster than they are read, beyond the system's limit.
     ///
     /// - Throws: `system` with `notPermitted` without CAP_NET_ADMIN.

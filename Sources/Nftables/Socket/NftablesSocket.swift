@@ -14,6 +14,9 @@ public struct NftablesSocket: ~Copyable, Sendable {
         socket = try NetlinkSocket(.netfilter)
     }
 
+    /// Speaks through a socket that is open.
+    init(_ socket: consuming NetlinkSocket) { self.socket = socket }
+
     /// The generation that the ruleset is of at present.
     ///
     /// - Throws: `netlink`: with `notSupported` or `invalid` when the kernel lacks nftables, `notPermitted` without
