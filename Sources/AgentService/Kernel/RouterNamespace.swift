@@ -79,8 +79,9 @@ final class RouterNamespace: Sendable {
                 + route.routes(.v4, in: .local, from: .sluice)
             let rules = try route.rules(from: .sluice)
             var exits: [Route] = []
-            for table in Set(rules.map(\.table)) where table != .main {
-                exits += try route.routes(.v4, in: table, from: .sluice)
+            // An exit's table bears the number of its mark, whichever of its two rules is left.
+            for mark in Set(rules.map(\.mark)) {
+                exits += try route.routes(.v4, in: .init(rawValue: mark), from: .sluice)
             }
             // Without IPv6 there can be none, and most routers are without.
             let hasIPv6 = addresses.contains { $0.interface != .loopback && $0.address.version == .v6 }

@@ -15,6 +15,8 @@ enum HeardChange: Hashable, Sendable {
     case addressGone(CIDR)
     /// One of our routes was changed or removed.
     case route
+    /// One of our rules of routing was added or removed.
+    case rule
     /// The bridge that the end of a device on the node is a port of is down.
     case bridgeDown(String)
     /// The namespace's ruleset is of a generation that is not ours.
@@ -60,7 +62,7 @@ extension RouterSpecification {
         // The kernel tells of each new IPv6 address again once it has probed it.
         case .address(let address): return address.version == .v4
         case .bridgeDown(let name): return KernelNames.isNetworkBridge(name)
-        case .addressGone, .route, .table, .slowParameter, .name: return true
+        case .addressGone, .route, .rule, .table, .slowParameter, .name: return true
         case .parameter(.forwarding(let isOn)): return !isOn
         case .parameter(.reversePathFilter(let mode)): return mode != 0
         case .parameter(.neighbourProxying(let isOn)): return isOn != proxiesNeighbours

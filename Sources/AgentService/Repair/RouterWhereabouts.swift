@@ -66,7 +66,7 @@ struct RouterWhereabouts: Sendable {
             strangers.remove(id)
             waiting[id] = nil
             return []
-        case .address, .addressDeleted, .route, .routeDeleted, .forwarding:
+        case .address, .addressDeleted, .route, .routeDeleted, .rule, .ruleDeleted, .forwarding:
             return []
         }
     }
@@ -95,6 +95,9 @@ extension HeardChange {
         case .address(let address): self = .address(address.address)
         case .addressDeleted(let address): self = .addressGone(address.address)
         case .route, .routeDeleted: self = .route
+        case .rule(let rule), .ruleDeleted(let rule):
+            guard rule.origin == .sluice else { return nil }
+            self = .rule
         case .forwarding(let parameter): self = .parameter(parameter)
         case .namespaceEnded: return nil
         }

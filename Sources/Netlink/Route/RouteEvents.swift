@@ -15,6 +15,10 @@ public enum RouteEvent: Hashable, Sendable {
     case route(Route)
     /// A route went.
     case routeDeleted(Route)
+    /// A rule of IPv4 that goes by a mark came.
+    case rule(RoutingRule)
+    /// A rule of IPv4 that goes by a mark went.
+    case ruleDeleted(RoutingRule)
     /// A parameter of forwarding was set by itself, as `sysctl` does.
     case forwarding(ForwardingParameter)
     /// A namespace ended, or lost this number; the number may be given again.
@@ -31,7 +35,7 @@ public enum ForwardingParameter: Hashable, Sendable {
     case neighbourProxying(Bool)
 }
 
-/// Listens for changes of links, addresses and routes.
+/// Listens for changes of links, addresses, routes and rules of routing.
 public struct RouteEvents: ~Copyable, Sendable {
     private let socket: NetlinkSocket
     private let buffer = ReceiveBuffer.forListings
@@ -44,6 +48,8 @@ public struct RouteEvents: ~Copyable, Sendable {
         case addresses
         /// Routes of both families.
         case routes
+        /// Rules of routing of IPv4.
+        case rules
         /// Parameters of forwarding, of both families.
         case forwarding
         /// The numbers by which this namespace knows others.
@@ -122,6 +128,7 @@ extension RouteEvents.Topic {
         case .links: [RTNLGRP_LINK]
         case .addresses: [RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
         case .routes: [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE]
+        case .rules: [RTNLGRP_IPV4_RULE]
         case .forwarding: [RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF]
         case .namespaces: [RTNLGRP_NSID]
         }
@@ -138,6 +145,8 @@ extension RouteEvent {
             case Int(RTM_DELADDR): try InterfaceAddress(message: body).map(RouteEvent.addressDeleted)
             case Int(RTM_NEWROUTE): try Route(message: body).map(RouteEvent.route)
             case Int(RTM_DELROUTE): try Route(message: body).map(RouteEvent.routeDeleted)
+            case Int(RTM_NEWRULE): try RoutingRule(message: body).map(RouteEvent.rule)
+            case Int(RTM_DELRULE): try RoutingRule(message: body).map(RouteEvent.ruleDeleted)
             case Int(RTM_NEWNETCONF): try ForwardingParameter(message: body).map(RouteEvent.forwarding)
             case Int(RTM_DELNSID): try NamespaceID(message: body).map(RouteEvent.namespaceEnded)
             default: nil

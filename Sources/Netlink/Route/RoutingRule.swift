@@ -32,7 +32,7 @@ public struct RoutingRule: Hashable, Sendable {
 }
 
 extension RoutingRule {
-    /// Reads the body of an `RTM_NEWRULE`; nil for a rule that does not go by a mark.
+    /// Reads the body of an `RTM_NEWRULE` or `RTM_DELRULE`; nil for a rule that does not go by a mark.
     ///
     /// Source: linux/fib_rules.h.
     init?(message body: RawSpan) throws(NetlinkError) {

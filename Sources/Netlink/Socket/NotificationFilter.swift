@@ -9,7 +9,7 @@ struct NotificationFilter {
     private var code: [sock_filter] = []
     private static let everything: UInt32 = .max
 
-    /// Passes the changes of links, addresses and routes that this process did not ask for.
+    /// Passes the changes of links, addresses, routes and rules that this process did not ask for.
     ///
     /// A notification bears the number of the socket that asked, which for the first socket of a process in a namespace
     /// is the process's own. Passed over are also routes of others' making, which are no concern of ours, and the view

@@ -44,10 +44,10 @@ import Testing
         #expect(!isDoubtful(.address(Samples.cidr("2001:db8::1/64"))))
     }
 
-    @Test func `addresses, routes, rulesets and names are looked at`() {
+    @Test func `addresses, routes, rules, rulesets and names are looked at`() {
         #expect(isDoubtful(.address(Samples.cidr("192.0.2.1/32"))))
         #expect(isDoubtful(.addressGone(Samples.cidr("2001:db8::1/64"))))
-        #expect(isDoubtful(.route) && isDoubtful(.table) && isDoubtful(.name))
+        #expect(isDoubtful(.route) && isDoubtful(.rule) && isDoubtful(.table) && isDoubtful(.name))
     }
 
     @Test func `parameters are looked at when they are not as a router needs them`() {

@@ -41,6 +41,17 @@ import Testing
         #expect(whereabouts.take(gone, in: nil) == [])
     }
 
+    @Test func `rules of routing that others made for themselves are no concern of ours`() {
+        var whereabouts = RouterWhereabouts()
+        _ = whereabouts.learn([hostEnd()])
+        var rule = RoutingRule(priority: 16602, mark: 8301, table: .init(rawValue: 8301))
+        let change = RouterWhereabouts.Heard(router: Samples.router, change: .rule)
+        #expect(whereabouts.take(.rule(rule), in: namespace) == [change])
+        #expect(whereabouts.take(.ruleDeleted(rule), in: namespace) == [change])
+        rule.origin = .static
+        #expect(whereabouts.take(.rule(rule), in: namespace) == [])
+    }
+
     @Test func `what happened before the router is known waits for that`() {
         var whereabouts = RouterWhereabouts()
         #expect(whereabouts.take(gone, in: namespace) == [])

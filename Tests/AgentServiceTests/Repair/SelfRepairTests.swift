@@ -163,6 +163,27 @@ import Testing
         }
     }
 
+    @Test(arguments: ["ip rule del priority 16601", "ip rule del priority 16602"])
+    func `a rule of routing that someone deleted is back`(command: String) async throws {
+        try await withAgent { node, kernel, log in
+            var specification = story.specification
+            specification.revision = 2
+            specification.gateways.append(Samples.furtherGateway)
+            plane.say(.upserted(specification.wire))
+            let rules = "ip rule show; ip route show table 8301"
+            try await eventually("the further gateway's exit is there") {
+                try node.run(story.router, rules).contains("default via 192.0.2.1")
+            }
+            let before = try node.run(story.router, rules)
+            _ = try node.run(story.router, command)
+            let finding = "exit 1: expected via 192.0.2.1 by \(Samples.furtherDevice), "
+            try await eventually("it is said what was found") {
+                log.findings == [finding + "found via 192.0.2.1 by \(Samples.furtherDevice), without rules"]
+            }
+            #expect(try node.run(story.router, rules) == before)
+        }
+    }
+
     @Test func `a bridge that someone deleted is made anew with its ports`() async throws {
         try await withAgent { node, kernel, log in
             _ = try node.node.run("sh", "-c", filledIn("ip link del BRQ"))
