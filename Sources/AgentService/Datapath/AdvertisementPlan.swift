@@ -69,6 +69,17 @@ extension AdvertisementPlan {
     }
 }
 
+extension AdvertisementPlan {
+    /// What is said last in the place of an agent before this one, of which nothing is known but the addresses of a
+    /// device; nil where it cannot have said anything there.
+    init?(farewellOf mac: MACAddress, from addresses: some Sequence<CIDR>) {
+        guard case .v6(let source)? = addresses.first(where: { $0.version == .v6 && $0.address.isLinkLocal })?.address
+        else { return nil }
+        self.source = source
+        content = RouterAdvertisement(mac: mac, routerLifetime: 0)
+    }
+}
+
 extension RouterAdvertisement {
     /// This, and that what an earlier one gave beside it is not to be used any more.
     ///

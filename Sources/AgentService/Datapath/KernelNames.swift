@@ -45,6 +45,9 @@ enum KernelNames {
     /// Whether a router's device is one on an external network.
     static func isGatewayDevice(_ name: String) -> Bool { name.hasPrefix("qg-") }
 
+    /// Whether a device in a router's namespace is one of ours on a project's network.
+    static func isInternalDevice(_ name: String) -> Bool { isRouterDevice(name) && !isGatewayDevice(name) }
+
     /// Whether a device in a router's namespace is of our making.
     static func isRouterDevice(_ name: String) -> Bool {
         (name.hasPrefix("qr-") || name.hasPrefix("qg-")) && hasStem(name.dropFirst(3))

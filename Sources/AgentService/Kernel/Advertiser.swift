@@ -54,6 +54,19 @@ final class Advertiser: Sendable {
         }
     }
 
+    /// Says the same on devices on which an agent before this one may have said something.
+    func bidFarewell(of router: RouterNamespace, on devices: [(interface: InterfaceIndex, plan: AdvertisementPlan)]) {
+        guard !devices.isEmpty else { return }
+        do throws(NetlinkError) {
+            try router.sendOnce(devices)
+        } catch {
+            logger.debug(
+                "no farewell for an agent before",
+                metadata: [Telemetry.reason: "\(error)", Telemetry.name: "\(router.name)"]
+            )
+        }
+    }
+
     /// The thread's loop.
     var service: ThreadService {
         ThreadService(name: "advertiser", hasTime: true) { [self] in

@@ -75,7 +75,7 @@ final class RouterKernel: Sendable {
         if makesOperatorsBridges, desired.isWanted { try host.make(layout.operatorsBridges) }
         let bridges = try host.existing(layout.operatorsBridges)
         guard let plan = try plan(desired, bridges) else {
-            let isRemoved = try remove(desired.id)
+            let isRemoved = try remove(desired.id, isHostedHere: desired.specification != nil)
             settlementCount.add(1, ordering: .releasing)
             let changes = isRemoved ? 1 : 0
             return RouterOutcome(
@@ -161,7 +161,11 @@ final class RouterKernel: Sendable {
     ) throws(AgentError) -> RouterDiff {
         let diff = RouterDiff(from: reading.observed, to: plan, isNew: isNew)
         // While its devices are there.
-        attendants.advertiser.bidFarewell(of: router, sparing: Set(plan.advertisements.keys))
+        let advertised = Set(plan.advertisements.keys)
+        attendants.advertiser.bidFarewell(of: router, sparing: advertised)
+        if router.takeInheritance() {
+            attendants.advertiser.bidFarewell(of: router, on: reading.farewells(sparing: advertised))
+        }
         let indices = try apply(diff, to: router, of: plan.router, indices: reading.indices)
         router.remember(plan.isComplete ? RouterMemory(plan: plan, indices: indices) : nil, since: doubts)
         settlementCount.add(1, ordering: .releasing)
@@ -321,12 +325,16 @@ extension RouterKernel {
     }
 
     /// Takes a router out of the kernel; false when nothing of it is there that is ours.
-    private func remove(_ id: RouterID) throws(AgentError) -> Bool {
+    private func remove(_ id: RouterID, isHostedHere: Bool) throws(AgentError) -> Bool {
         let name = KernelNames.namespace(of: id)
         if let router = try find(id) {
             let links = try router.contents(of: host.namespace).links
             guard isRemovable(router, links) == true else { return false }
             attendants.advertiser.bidFarewell(of: router)
+            // Of one that left while no agent was here, hosts may have heard from another node for long.
+            if isHostedHere, router.takeInheritance() {
+                attendants.advertiser.bidFarewell(of: router, on: try reader.read(router).farewells())
+            }
             // Down first: a process of someone else's could keep the namespace, and with it the traffic, alive. The
             // rest is the kernel's: it ends many namespaces at a time, while each device deleted by hand costs 20 ms.
             try router.apply(links.devices.map { .configureLink($0.index, LinkSettings(isUp: false)) })

@@ -23,6 +23,8 @@ final class RouterNamespace: Sendable {
     private let slowParameter: OpenSysctl?
     /// Its value as read or set last.
     private let slowValue = Mutex<String?>(nil)
+    /// Whether the namespace was found, and nothing was done about what an agent before may have told its hosts.
+    private let isInherited = Atomic(false)
     /// What the agent knows to be in the kernel, as long as nobody else meddles.
     private let memory = Mutex(RouterMemoryKeeper())
 
@@ -52,8 +54,13 @@ final class RouterNamespace: Sendable {
     /// Opens the sockets in a namespace.
     static func open(name: String, _ namespace: consuming NetworkNamespace) throws(NetlinkError) -> RouterNamespace {
         let door = try namespace.perform { () throws(NetlinkError) in try RouterDoor() }
-        return try RouterNamespace(name: name, namespace, door)
+        let router = try RouterNamespace(name: name, namespace, door)
+        router.isInherited.store(true, ordering: .relaxed)
+        return router
     }
+
+    /// Whether this is the first time since the namespace was found that this is asked; false where it was made here.
+    func takeInheritance() -> Bool { isInherited.exchange(false, ordering: .relaxed) }
 
     /// Makes a namespace with these parameters, from a thread in the node's, whose settings it inherits.
     static func create(
@@ -215,6 +222,14 @@ extension RouterNamespace {
     ) throws(NetlinkError) {
         try advertisements.withLock { (socket) throws(NetlinkError) in
             try socket?.send(advertisement.content, from: advertisement.source, to: receiver, on: interface)
+        }
+    }
+
+    /// Tells all hosts on some devices once, through a socket for this alone; a device that is down hears nothing.
+    func sendOnce(_ devices: [(interface: InterfaceIndex, plan: AdvertisementPlan)]) throws(NetlinkError) {
+        let socket = try namespace.perform { () throws(NetlinkError) in try AdvertisementSocket() }
+        for (interface, plan) in devices {
+            try? socket.send(plan.content, from: plan.source, on: interface)
         }
     }
 

@@ -7,6 +7,20 @@ struct RouterReading {
     var indices: [String: InterfaceIndex]
 }
 
+extension RouterReading {
+    /// The last words on internal devices other than these, in the place of an agent before this one.
+    ///
+    /// Whether it said anything there is not known: who never heard of the router passes them over.
+    func farewells(sparing devices: Set<String> = []) -> [(interface: InterfaceIndex, plan: AdvertisementPlan)] {
+        observed.devices.compactMap { name, device in
+            guard KernelNames.isInternalDevice(name), !devices.contains(name), let index = indices[name],
+                let plan = AdvertisementPlan(farewellOf: device.settings.mac, from: device.addresses)
+            else { return nil }
+            return (index, plan)
+        }
+    }
+}
+
 /// Reads back what the kernel holds for a router.
 struct RouterReader {
     let host: NodeHost

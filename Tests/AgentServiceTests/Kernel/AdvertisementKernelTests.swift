@@ -139,6 +139,39 @@ import Testing
         }
     }
 
+    @Test(arguments: ["mode", "switch", "port"])
+    func `what was taken away while no agent was there says so when one is back`(what: String) async throws {
+        try await withNode { node in
+            let host = try host(node)
+            let earlier = Attendants(logger: silentLogger)
+            #expect(try node.restarted(attendedBy: earlier).settle(desired()).complaint == nil)
+            let ear = try AdvertisementEar(in: host)
+            let restarted = try node.restarted(attendedBy: Attendants(logger: silentLogger))
+            switch what {
+            case "mode": #expect(restarted.settle(desired(nil)).changes == 0)
+            case "switch": #expect(restarted.settle(desired { $0.isUp = false }).changes == 1)
+            default: #expect(restarted.settle(desired { $0.interfaces.removeFirst() }).changes > 0)
+            }
+            let farewell = try #require(ear.next())
+            // No router, of whose hardware address; nothing about networks and servers, which are not known.
+            #expect(routerLifetime(farewell) == 0 && farewell.count == 24)
+            #expect(restarted.settle(desired(nil)).complaint == nil)
+            #expect(ear.next(within: 0.5) == nil)
+        }
+    }
+
+    @Test func `a router that left while no agent was there may live elsewhere, and is not spoken for`() async throws {
+        try await withNode { node in
+            let host = try host(node)
+            let earlier = Attendants(logger: silentLogger)
+            #expect(try node.restarted(attendedBy: earlier).settle(desired()).complaint == nil)
+            let ear = try AdvertisementEar(in: host)
+            let restarted = try node.restarted(attendedBy: Attendants(logger: silentLogger))
+            #expect(restarted.settle(DesiredRouter(id: story.router)).changes == 1)
+            #expect(ear.next(within: 0.5) == nil)
+        }
+    }
+
     @Test func `another name server is told at once, and that the old one is none any more`() async throws {
         try await withNode { node in
             let host = try host(node)
