@@ -25,7 +25,8 @@ public enum KernelTools {
         return path.split(separator: ":").map { "\($0)/\(command)" }.first { access($0, X_OK) == 0 }
     }
 
-    static func environment(_ name: String) -> String? {
+    /// What a variable of the environment says; nil where there is none of the name.
+    package static func environment(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
 }

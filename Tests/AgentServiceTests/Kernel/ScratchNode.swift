@@ -147,7 +147,7 @@ final class ScratchNode: Sendable {
     }
 }
 
-/// Waits until something holds; fails after five seconds.
+/// Waits until something holds; fails after eight seconds.
 func eventually(
     _ what: String,
     sourceLocation: SourceLocation = #_sourceLocation,
