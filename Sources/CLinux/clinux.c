@@ -2,12 +2,16 @@
 #include "CLinux.h"
 
 #include <linux/magic.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 int clinux_unshare_network(void)
 {
@@ -17,6 +21,40 @@ int clinux_unshare_network(void)
 int clinux_enter_network(int descriptor)
 {
     return setns(descriptor, CLONE_NEWNET);
+}
+
+static _Thread_local int home_network = -1;
+
+int clinux_home_network(void)
+{
+    return home_network;
+}
+
+void clinux_set_home_network(int descriptor)
+{
+    home_network = descriptor;
+}
+
+int clinux_mount_proc(void)
+{
+    int context = fsopen("proc", FSOPEN_CLOEXEC);
+    if (context < 0)
+        return -1;
+    int mount = fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0 ? fsmount(context, FSMOUNT_CLOEXEC, 0) : -1;
+    close(context);
+    return mount;
+}
+
+bool clinux_glance(int socket, int32_t index, struct clinux_glance *glance)
+{
+    struct ifreq request = {.ifr_ifindex = index};
+    if (ioctl(socket, SIOCGIFNAME, &request) != 0)
+        return false;
+    memcpy(glance->name, request.ifr_name, sizeof glance->name);
+    if (ioctl(socket, SIOCGIFFLAGS, &request) != 0)
+        return false;
+    glance->is_up = request.ifr_flags & IFF_UP;
+    return true;
 }
 
 bool clinux_is_namespace(int descriptor)

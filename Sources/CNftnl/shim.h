@@ -24,6 +24,12 @@
 #include <libnftnl/table.h>
 #include <libnftnl/udata.h>                         // the numbers of what nft keeps in user data
 
+// The attribute of a listed set that tells how many elements it holds: Linux/include/uapi/linux/netfilter/nf_tables.h, in
+// kernels that are younger than the headers here. Older ones do not tell.
+enum {
+    CNFTNL_NFTA_SET_COUNT = 20,
+};
+
 // The bitwise operation "mask and flip". Its name is an enumerator in some headers of Linux 6.1 and a macro for a
 // renamed one in others; Swift sees only enumerators.
 static inline uint32_t cnftnl_bitwise_mask_and_flip(void)

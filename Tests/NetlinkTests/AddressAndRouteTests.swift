@@ -207,6 +207,28 @@ import Testing
         }
     }
 
+    @Test func `the routes of one origin are listed from all tables and of both families`() throws {
+        try withDevice { router in
+            var wanted: Set<Route> = [
+                .via(try .of("203.0.113.1"), on: 7, to: try .of("0.0.0.0/0")),
+                .via(try .of("fe80::99"), on: 7, to: try .of("::/0")),
+                .local(try .of("203.0.113.10"), on: 7),
+            ]
+            var elsewhere = Route.via(try .of("203.0.113.1"), on: 7, to: try .of("10.8.0.0/16"))
+            elsewhere.table = .init(rawValue: 8301)
+            wanted.insert(elsewhere)
+            let addresses = [
+                InterfaceAddress(try .of("203.0.113.2/24"), on: 7), InterfaceAddress(try .of("2001:db8::1/64"), on: 7),
+            ]
+            try apply(addresses.map(RouteRequest.replaceAddress), in: router)
+            try router.run("ip", "route", "add", "10.1.0.0/16", "via", "203.0.113.5")
+            try apply(wanted.map(RouteRequest.replaceRoute), in: router)
+            let listed = try router.withRoute { (route) throws(NetlinkError) in try route.routes(from: .sluice) }
+            #expect(Set(listed) == wanted)
+            #expect(listed.count == wanted.count)
+        }
+    }
+
     @Test func `an unreachable gateway is refused with the kernel's own words`() throws {
         try withDevice { router in
             let route = Route.via(try .of("192.0.2.1"), to: try .of("0.0.0.0/0"))

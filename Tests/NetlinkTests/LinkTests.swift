@@ -33,6 +33,21 @@ import Testing
         }
     }
 
+    @Test func `a glance tells an interface's name and whether it is up`() throws {
+        try withRouter { node, router, bridge in
+            func glance(at index: InterfaceIndex) throws -> (name: String, isUp: Bool)? {
+                try node.withRoute { (route) throws(NetlinkError) in route.glance(at: index) }
+            }
+            let up = try #require(try glance(at: bridge))
+            #expect(up == ("brq-1", true))
+            try node.run("ip", "link", "set", "brq-1", "down")
+            let down = try #require(try glance(at: bridge))
+            #expect(down == ("brq-1", false))
+            try node.run("ip", "link", "delete", "brq-1")
+            #expect(try glance(at: bridge) == nil)
+        }
+    }
+
     @Test func `a veth pair is made in place with everything that was asked for`() throws {
         try withRouter { node, router, bridge in
             let host = try node.link("tap-1")

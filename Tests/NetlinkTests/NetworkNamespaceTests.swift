@@ -91,6 +91,35 @@ import Testing
         }
     }
 
+    @Test func `a lent thread goes to a namespace and comes back, whatever happens there`() throws {
+        try ScratchNetwork.with { network in
+            let one = try network.namespace("one")
+            let other = try network.namespace("other")
+            let home = try NetworkNamespace.current().identity()
+            let thread = pthread_self()
+            // Nothing else runs on the test's thread until it is given back.
+            NetworkNamespace.lendThread {
+                for _ in 0..<2 {
+                    #expect(throws: NetlinkError.timedOut) {
+                        try one.perform { () throws(NetlinkError) in
+                            #expect(pthread_equal(pthread_self(), thread) != 0)
+                            let here = try NetworkNamespace.current().identity()
+                            let there = try other.perform { () throws(NetlinkError) in
+                                try NetworkNamespace.current().identity()
+                            }
+                            let back = try NetworkNamespace.current().identity()
+                            #expect(here != home && there != home && there != here)
+                            #expect(back == here)
+                            throw .timedOut
+                        }
+                    }
+                    #expect((try? NetworkNamespace.current().identity()) == home)
+                }
+            }
+            try one.perform { () throws(NetlinkError) in #expect(pthread_equal(pthread_self(), thread) == 0) }
+        }
+    }
+
     @Test func `the namespace ends with the last socket in it`() throws {
         try ScratchNetwork.with { network in
             let node = try network.namespace("node")
@@ -117,6 +146,29 @@ import Testing
             }
             #expect(value == "1")
             #expect(try namespace.run("cat", "/proc/sys/net/ipv6/conf/all/forwarding") == "1\n")
+        }
+    }
+
+    @Test func `a parameter that is held open is that of its namespace, however many were looked up`() throws {
+        try ScratchNetwork.with { network in
+            let namespaces = [try network.namespace("one"), try network.namespace("other")]
+            for round in 0..<70 {
+                for (number, namespace) in namespaces.enumerated() {
+                    let wanted = "\((round + number) % 2)"
+                    let parameter = try namespace.perform { () throws(NetlinkError) in
+                        try OpenSysctl(.ipv6Forwarding)
+                    }
+                    try parameter.write(wanted)
+                    for (other, namespace) in namespaces.enumerated().prefix(number + 1) {
+                        let value = try namespace.perform { () throws(NetlinkError) in
+                            try OpenSysctl(.ipv6Forwarding, isWritable: false).read()
+                        }
+                        #expect(value == "\((round + other) % 2)")
+                    }
+                }
+            }
+            #expect(try namespaces[0].run("cat", "/proc/sys/net/ipv6/conf/all/forwarding") == "1\n")
+            #expect(try namespaces[1].run("cat", "/proc/sys/net/ipv6/conf/all/forwarding") == "0\n")
         }
     }
 

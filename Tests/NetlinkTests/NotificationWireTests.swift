@@ -116,7 +116,7 @@ import Testing
         for notification in kept + passed { try kernel.say(notification.bytes) }
         let buffer = ReceiveBuffer.forListings
         for notification in passed {
-            let (count, _) = try socket.receive(into: buffer)
+            let count = try socket.receive(into: buffer)
             let bytes = try buffer.withBytes(count) { $0.withUnsafeBytes { [UInt8]($0) } }
             #expect(Fixture(bytes) == notification)
         }

@@ -15,13 +15,53 @@ import Testing
 
     private static let answers: [UInt16: [UInt8]] = [
         0x0a10: generation,  // NFT_MSG_GETGEN
-        0x0a01: table + done,  // NFT_MSG_GETTABLE
+        0x0a01: table,  // NFT_MSG_GETTABLE
         0x0a0a: map + done,  // NFT_MSG_GETSET
         0x0a0d: elements + done,  // NFT_MSG_GETSETELEM
         0x0a04: chain + done,  // NFT_MSG_GETCHAIN
         0x0a07: rule + done,  // NFT_MSG_GETRULE
         0x0a13: helper + done,  // NFT_MSG_GETOBJ
     ]
+
+    /// What is read of the table where the kernel's answers of some kinds are others, and what was asked for.
+    private func read(
+        with answers: [UInt16: [UInt8]]
+    ) throws -> (observed: Result<ObservedTable?, NftablesError>, asked: Set<UInt16>) {
+        let kernel = try AnsweringKernel(answers: Self.answers.merging(answers) { $1 })
+        var socket = NftablesSocket(try kernel.takeSocket())
+        do throws(NftablesError) {
+            return (.success(try socket.read(table)), Set(kernel.requests.keys))
+        } catch {
+            return (.failure(error), Set(kernel.requests.keys))
+        }
+    }
+
+    /// Bytes with some of them replaced by as many others.
+    private func replacing(_ old: String, by new: String, in bytes: [UInt8]) throws -> [UInt8] {
+        let (old, new) = (hexadecimal(old), hexadecimal(new))
+        let start = try #require((0...(bytes.count - old.count)).first { bytes[$0...].starts(with: old) })
+        return bytes[..<start] + new + bytes[(start + old.count)...]
+    }
+
+    @Test func `a map that is said to be empty is not listed`() throws {
+        let empty = try replacing("08 00 14 00 00 00 00 01", by: "08 00 14 00 00 00 00 00", in: Self.map)
+        let (observed, asked) = try read(with: [0x0a0a: empty + Self.done])
+        #expect(try observed.get()?.elements == ["fip_dnat": []])
+        #expect(!asked.contains(0x0a0d))
+    }
+
+    @Test func `a table of as many objects as maps and chains has no helpers and is not asked for them`() throws {
+        let few = try replacing("08 00 03 00 00 00 00 03", by: "08 00 03 00 00 00 00 02", in: Self.table)
+        let (observed, asked) = try read(with: [0x0a01: few])
+        #expect(try observed.get()?.helpers == [])
+        #expect(!asked.contains(0x0a13))
+    }
+
+    @Test func `what is listed of another generation is not taken for the table`() throws {
+        let later = try replacing("02 00 00 02 0b 00 01 00", by: "02 00 00 03 0b 00 01 00", in: Self.rule)
+        let (observed, _) = try read(with: [0x0a07: later + Self.done])
+        #expect(throws: NftablesError.netlink(.interrupted)) { try observed.get() }
+    }
 
     @Test func `a table is read by a listing of each of its kinds, in one generation`() throws {
         let kernel = try AnsweringKernel(answers: Self.answers)
@@ -41,21 +81,25 @@ import Testing
     }
 
     @Test func `a table that there is not is asked for no further`() throws {
-        var answers = Self.answers
-        answers[0x0a01] = Self.done
-        let kernel = try AnsweringKernel(answers: answers)
-        var socket = NftablesSocket(try kernel.takeSocket())
-        let observed = try socket.read(table)
-        #expect(observed == nil)
-        #expect(Set(kernel.requests.keys) == [0x0a10, 0x0a01])
+        let (observed, asked) = try read(with: [0x0a01: Self.notFound])
+        #expect(try observed.get() == nil)
+        #expect(asked == [0x0a10, 0x0a01])
     }
 
     @Test func `all tables of both families are listed`() throws {
-        let kernel = try AnsweringKernel(answers: Self.answers)
+        let kernel = try AnsweringKernel(answers: [0x0a01: Self.table + Self.done])
         var socket = NftablesSocket(try kernel.takeSocket())
         let tables = try socket.tables()
         #expect(tables == [table])
-        #expect(kernel.requests == Self.requests.filter { $0.key == 0x0a01 })
+        let request = hexadecimal(
+            """
+            14 00 00 00  // length 20
+            01 0a 01 03  // NFT_MSG_GETTABLE, NLM_F_REQUEST, DUMP
+            00 00 00 00 00 00 00 00  // sequence, port 0
+            00 00 00 00  // struct nfgenmsg: any family, version 0
+            """
+        )
+        #expect(kernel.requests == [0x0a01: request])
     }
 
     private static let requests: [UInt16: [UInt8]] = [
@@ -69,10 +113,11 @@ import Testing
         ),
         0x0a01: hexadecimal(
             """
-            14 00 00 00  // length 20
-            01 0a 01 03  // NFT_MSG_GETTABLE, NLM_F_REQUEST, DUMP
+            20 00 00 00  // length 32
+            01 0a 01 00  // NFT_MSG_GETTABLE, NLM_F_REQUEST
             00 00 00 00 00 00 00 00  // sequence, port 0
-            00 00 00 00  // struct nfgenmsg: any family, version 0
+            02 00 00 00  // struct nfgenmsg: IPv4, version 0
+            0b 00 01 00 73 6c 75 69 63 65 00 00  // NFTA_TABLE_NAME "sluice"
             """
         ),
         0x0a0a: hexadecimal(
@@ -140,6 +185,16 @@ import Testing
         03 00 02 00  // NLMSG_DONE, NLM_F_MULTI
         00 00 00 00 00 00 00 00  // sequence, port 0
         00 00 00 00  // no error
+        """
+    )
+
+    private static let notFound = hexadecimal(
+        """
+        24 00 00 00  // length 36
+        02 00 00 01  // NLMSG_ERROR, NLM_F_CAPPED
+        00 00 00 00 00 00 00 00  // sequence, port 0
+        fe ff ff ff  // -ENOENT
+        20 00 00 00 01 0a 01 00 00 00 00 00 00 00 00 00  // the request's header
         """
     )
 

@@ -134,6 +134,25 @@ import Testing
         #expect(try Generation(message: body.span.bytes) == Generation(rawValue: 0x0102_0304))
     }
 
+    @Test func `a listed set tells how many elements it holds, where the kernel does`() throws {
+        let set = """
+            02 00 00 01  // struct nfgenmsg: IPv4, version 0, generation 1
+            0b 00 01 00 73 6c 75 69 63 65 00 00  // NFTA_SET_TABLE "sluice"
+            0d 00 02 00 66 69 70 5f 64 6e 61 74 00 00 00 00  // NFTA_SET_NAME "fip_dnat"
+            08 00 03 00 00 00 00 08  // NFTA_SET_FLAGS: a map
+            08 00 04 00 00 00 00 07  // NFTA_SET_KEY_TYPE: an IPv4 address
+            08 00 06 00 00 00 00 07  // NFTA_SET_DATA_TYPE: an IPv4 address
+
+            """
+        let counted = hexadecimal(set + "08 00 14 00 00 00 00 0a  // the count, 10")
+        let table = Table(.ip, "sluice")
+        #expect(try ListedSet(message: counted.span.bytes, of: table)?.count == 10)
+        let uncounted = try #require(try ListedSet(message: hexadecimal(set).span.bytes, of: table))
+        #expect(uncounted.count == nil)
+        #expect(uncounted.set?.name == "fip_dnat")
+        #expect(try ListedSet(message: counted.span.bytes, of: Table(.ip, "other")) == nil)
+    }
+
     @Test func `a table, its maps and its chains are read as they were written`() throws {
         let ruleset = RouterRuleset.with(gateway: IPv4Address(203, 0, 113, 5))
         var transaction = NftablesTransaction(on: Generation(rawValue: 1))
@@ -145,7 +164,7 @@ import Testing
         try forEachMessage(in: written.span.bytes) { (header, body) throws(NetlinkError) in
             switch header.type & 0xff {
             case 0: if let table = try Table(message: body) { tables.append(table) }
-            case 9: if let set = try NamedSet(message: body, of: ruleset.table) { sets.append(set) }
+            case 9: if let set = try ListedSet(message: body, of: ruleset.table)?.set { sets.append(set) }
             case 3: if let chain = try Chain(message: body, of: ruleset.table) { chains.append(chain) }
             default: break
             }

@@ -31,7 +31,7 @@ import Testing
         try forEachMessage(in: Self.making.span.bytes) { (header, body) throws(NetlinkError) in
             switch header.type & 0xff {
             case 0: #expect(try Table(message: body) == table)
-            case 9: #expect(try NamedSet(message: body, of: table) == map)
+            case 9: #expect(try ListedSet(message: body, of: table)?.set == map)
             case 3: #expect(try Chain(message: body, of: table) == chain)
             case 6: #expect(try ObservedRule(message: body, of: table)?.rule == rule)
             default: break

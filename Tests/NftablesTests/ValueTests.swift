@@ -1,7 +1,9 @@
 import Addressing
 import KernelTestSupport
-import Nftables
+import Netlink
 import Testing
+
+@testable import Nftables
 
 @Suite struct ValueTests {
     @Test(arguments: [
@@ -41,6 +43,39 @@ import Testing
         #expect(RegisterValue(bytes: repeatElement(0, count: 33)) == nil)
         #expect(one < RegisterValue(IPv4Address(10, 0, 1, 0)))
         #expect(one.description == "0a000001")
+    }
+
+    @Test func `values are in the order of their bytes, the shorter first`() throws {
+        let bytes: [[UInt8]] = [
+            [], [0], [0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 1], [0, 1], [1], [1, 0], [1, 0, 5],
+            [1, 255], [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], [200], [200, 1],
+        ]
+        let values = try bytes.map { try #require(RegisterValue(bytes: $0)) }
+        for (one, left) in values.enumerated() {
+            for (other, right) in values.enumerated() { #expect((left < right) == (one < other), "\(left), \(right)") }
+        }
+    }
+
+    @Test func `an IPv4 address is got back from a value of four bytes and no other`() throws {
+        let address = IPv4Address(203, 0, 113, 10)
+        #expect(RegisterValue(address).ipv4 == address)
+        #expect(try #require(RegisterValue(bytes: [203, 0, 113, 10, 0])).ipv4 == nil)
+        #expect(try #require(RegisterValue(bytes: [203, 0, 113])).ipv4 == nil)
+    }
+
+    @Test func `a view is torn by a message of another generation, and sure only after one of its own`() throws {
+        func message(_ half: UInt16) -> [UInt8] { [2, 0, UInt8(half >> 8), UInt8(half & 0xff)] }
+        var view = GenerationView(of: Generation(rawValue: 0x0102_0304))
+        #expect(!view.isUpToDate)
+        try view.note(message(0x0304).span.bytes)
+        #expect(view.isUpToDate)
+        view.beginListing()
+        #expect(!view.isUpToDate)
+        #expect(!view.isTorn)
+        try view.note(message(0x0304).span.bytes)
+        try view.note(message(0x0305).span.bytes)
+        #expect(view.isTorn)
+        #expect(!view.isUpToDate)
     }
 
     @Test func `changes keep what is the same and replace what differs`() {

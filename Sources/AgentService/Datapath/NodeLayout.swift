@@ -8,6 +8,17 @@ struct NodeLayout: Hashable, Sendable {
     /// Every bridge that the operator answers for.
     var operatorsBridges: Set<String> { Set(physicalBridges.values).union([externalBridge]) }
 
+    /// Those of them that carry ports of a router.
+    func operatorsBridges(of router: RouterSpecification) -> Set<String> {
+        let ports = router.interfaces.map { ($0, false) } + router.gateways.map { ($0.port, true) }
+        return Set(
+            ports.compactMap { port, isGateway in
+                let bridge = try? bridge(for: port, isGateway: isGateway)
+                return bridge?.isOperators == true ? bridge?.name : nil
+            }
+        )
+    }
+
     /// The bridge that carries a port.
     func bridge(for port: PortSpecification, isGateway: Bool) throws(PlanProblem) -> BridgePlan {
         if let network = port.physicalNetwork {

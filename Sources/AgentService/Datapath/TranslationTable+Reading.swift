@@ -9,15 +9,31 @@ extension ObservedTranslation {
             self = .missing
             return
         }
-        let helpers = Set<HelperRule>(listed: listed)
-        let exits = Set<ExitNetwork>(listed: listed)
-        guard TableShape(listed) == .expected(helpers, exits), var plan = TranslationPlan(listed.elements) else {
+        var helpers: Set<HelperRule> = []
+        var exits: Set<ExitNetwork> = []
+        var isOurs = listed.isPlain
+        if !isOurs {
+            helpers = Set(listed: listed)
+            exits = Set(listed: listed)
+            isOurs = TableShape(listed) == .expected(helpers, exits)
+        }
+        guard isOurs, var plan = TranslationPlan(listed.elements) else {
             self = .foreign
             return
         }
         plan.helpers = helpers
         plan.exits = exits
         self = .current(plan)
+    }
+}
+
+extension Ruleset {
+    /// Whether it is, but for the elements, the table of a router without helpers and exits as the agent makes it.
+    ///
+    /// The kernel lists in the order of making: only of a table that was made otherwise more must be asked.
+    fileprivate var isPlain: Bool {
+        let plain = TranslationTable.empty
+        return helpers.isEmpty && sets == plain.sets && chains == plain.chains && rules == plain.rules
     }
 }
 
@@ -81,8 +97,6 @@ extension TranslationPlan {
 }
 
 extension RegisterValue {
-    fileprivate var ipv4: IPv4Address? { IPv4Address(bytes: self) }
-
     /// The name of an interface that it holds.
     fileprivate var text: String { String(decoding: prefix { $0 != 0 }, as: UTF8.self) }
 

@@ -9,6 +9,8 @@ final class NodeHost: Sendable {
     /// The node's namespace.
     let namespace: NetworkNamespace
     private let route: Mutex<RouteSocket>
+    /// For a second thread that looks at the node.
+    private let secondRoute: Mutex<RouteSocket>
     /// Since when ends of devices are there whose routers are not wanted.
     private let lingering = Mutex<[InterfaceIndex: ContinuousClock.Instant]>([:])
 
@@ -19,6 +21,7 @@ final class NodeHost: Sendable {
         do throws(NetlinkError) {
             let namespace = try Self.open(name)
             route = Mutex(try namespace.perform { () throws(NetlinkError) in try RouteSocket() })
+            secondRoute = Mutex(try namespace.perform { () throws(NetlinkError) in try RouteSocket() })
             self.namespace = namespace
         } catch {
             switch error.number {
@@ -40,7 +43,7 @@ final class NodeHost: Sendable {
 
     /// Those of the bridges that exist.
     func existing(_ bridges: Set<String>) throws(AgentError) -> Set<String> {
-        try withRoute { (route) throws(NetlinkError) in
+        try withAnyRoute { (route) throws(NetlinkError) in
             var existing: Set<String> = []
             for bridge in bridges where try route.link(named: bridge)?.kind == "bridge" { existing.insert(bridge) }
             return existing
@@ -91,13 +94,13 @@ final class NodeHost: Sendable {
 
     /// How the end of a router's device on the node is set up; nil when it is not the end of that device.
     func hostEnd(of device: Link) throws(AgentError) -> HostEndSettings? {
-        try withRoute { (route) throws(NetlinkError) in
+        try withAnyRoute { (route) throws(NetlinkError) in
             let name = KernelNames.hostEnd(ofDevice: device.name)
-            guard let link = try route.link(named: name), link.index == device.peer, link.peer == device.index else {
-                return nil
-            }
+            guard let index = device.peer, let link = try route.link(index), link.name == name,
+                link.peer == device.index
+            else { return nil }
             var settings = HostEndSettings(mtu: link.mtu, isUp: link.isUp)
-            if let master = link.master, let bridge = try route.link(master) {
+            if let master = link.master, let bridge = route.glance(at: master) {
                 settings.bridge = bridge.name
                 settings.isBridgeUp = bridge.isUp || !KernelNames.isNetworkBridge(bridge.name)
             }
@@ -122,6 +125,17 @@ final class NodeHost: Sendable {
         }
         guard let made else { throw .bridgeMissing(plan.name) }
         return made.index
+    }
+
+    /// Lends a socket for looking: the second while the first is in use.
+    private func withAnyRoute<Result: Sendable>(
+        _ body: (inout RouteSocket) throws(NetlinkError) -> Result
+    ) throws(AgentError) -> Result {
+        try withKernel { () throws(NetlinkError) in
+            let result = try route.withLockIfAvailable { (route) throws(NetlinkError) in try body(&route) }
+            if let result { return result }
+            return try secondRoute.withLock { (route) throws(NetlinkError) in try body(&route) }
+        }
     }
 
     private func withRoute<Result: Sendable>(

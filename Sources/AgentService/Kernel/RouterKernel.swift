@@ -73,8 +73,7 @@ final class RouterKernel: Sendable {
         notingRepairs: Bool
     ) throws(AgentError) -> RouterOutcome {
         if makesOperatorsBridges, desired.isWanted { try host.make(layout.operatorsBridges) }
-        let bridges = try host.existing(layout.operatorsBridges)
-        guard let plan = try plan(desired, bridges) else {
+        guard let plan = try plan(desired, makingBridges: false) else {
             let isRemoved = try remove(desired.id, isHostedHere: desired.specification != nil)
             settlementCount.add(1, ordering: .releasing)
             let changes = isRemoved ? 1 : 0
@@ -105,13 +104,15 @@ final class RouterKernel: Sendable {
         )
     }
 
-    private func plan(_ desired: DesiredRouter, _ bridges: Set<String>) throws(AgentError) -> RouterPlan? {
-        let modules = Set(desired.isWanted ? desired.specification?.helpers.map(\.module) ?? [] : [])
+    /// With `makingBridges`, those of the operator's bridges that are missing count as made.
+    private func plan(_ desired: DesiredRouter, makingBridges: Bool) throws(AgentError) -> RouterPlan? {
+        guard let router = desired.specification, router.isUp else { return nil }
+        let bridges = layout.operatorsBridges(of: router)
         return RouterPlan(
             desired,
             layout: layout,
-            operatorsBridges: bridges,
-            missingModules: try helperModules.missing(of: modules)
+            operatorsBridges: makingBridges ? bridges : try host.existing(bridges),
+            missingModules: try helperModules.missing(of: Set(router.helpers.map(\.module)))
         )
     }
 
@@ -247,9 +248,7 @@ final class RouterKernel: Sendable {
 extension RouterKernel {
     /// What there is of a router, and what there should be; writes nothing.
     func compare(_ desired: DesiredRouter) throws(AgentError) -> (observed: ObservedRouter?, plan: RouterPlan?) {
-        let wanted = layout.operatorsBridges
-        let bridges = makesOperatorsBridges ? wanted : try host.existing(wanted)
-        let plan = try plan(desired, bridges)
+        let plan = try plan(desired, makingBridges: makesOperatorsBridges)
         guard let found = try find(desired.id) else { return (nil, plan) }
         return (try reader.read(found).observed, plan)
     }

@@ -33,7 +33,7 @@ final class RouterNamespace: Sendable {
         var links: RouterLinks
         var addresses: [InterfaceAddress]
         var neighbourProxies: [NeighbourProxy]
-        /// Those of our making, of both families.
+        /// Those of our making, of both families and in all tables.
         var routes: [Route]
         /// Those of our making.
         var rules: [RoutingRule]
@@ -81,15 +81,6 @@ final class RouterNamespace: Sendable {
         return try withRoute { (route) throws(NetlinkError) in
             let links = RouterLinks(all: try route.links(), nodeID: try route.id(of: node))
             let addresses = try route.addresses()
-            let routes =
-                try route.routes(.v4, from: .sluice) + route.routes(.v6, from: .sluice)
-                + route.routes(.v4, in: .local, from: .sluice)
-            let rules = try route.rules(from: .sluice)
-            var exits: [Route] = []
-            // An exit's table bears the number of its mark, whichever of its two rules is left.
-            for mark in Set(rules.map(\.mark)) {
-                exits += try route.routes(.v4, in: .init(rawValue: mark), from: .sluice)
-            }
             // Without IPv6 there can be none, and most routers are without.
             let hasIPv6 = addresses.contains { $0.interface != .loopback && $0.address.version == .v6 }
             let proxies = hasIPv6 ? try route.neighbourProxies() : []
@@ -99,8 +90,8 @@ final class RouterNamespace: Sendable {
                 links: links,
                 addresses: addresses,
                 neighbourProxies: proxies,
-                routes: routes + exits,
-                rules: rules,
+                routes: try route.routes(from: .sluice),
+                rules: try route.rules(from: .sluice),
                 parameters: parameters
             )
         }

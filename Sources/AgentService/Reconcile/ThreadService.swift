@@ -1,7 +1,9 @@
 internal import Glibc
+internal import Netlink
 internal import ServiceLifecycle
 
-/// A loop that has threads of its own, because its calls into the kernel block.
+/// A loop that has threads of its own, because its calls into the kernel block; on them it goes to routers' namespaces and
+/// back.
 struct ThreadService: Service {
     /// The threads' name, at most 15 bytes, as `top -H` shows it.
     var name: String
@@ -49,7 +51,7 @@ struct ThreadService: Service {
                 let work = Unmanaged<Work>.fromOpaque(context).takeRetainedValue()
                 work.nameThread()
                 work.setPriority()
-                work.body()
+                NetworkNamespace.lendThread { work.body() }
                 return nil
             },
             work.toOpaque()

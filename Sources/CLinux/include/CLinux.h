@@ -48,6 +48,25 @@ int clinux_unshare_network(void);
 // Moves the calling thread alone into the network namespace behind a descriptor.
 int clinux_enter_network(int descriptor);
 
+// The descriptor of the network namespace that the calling thread belongs in, where it may go to others and back; else -1.
+// Swift has no variables of a thread.
+int clinux_home_network(void);
+void clinux_set_home_network(int descriptor);
+
+// Mounts /proc anew, at no place, and returns a descriptor of it, or -1. The calls take strings that Swift's Glibc module
+// leaves out.
+int clinux_mount_proc(void);
+
+// What can be told of an interface in no time.
+struct clinux_glance {
+    char name[16];
+    bool is_up;
+};
+
+// Tells it of the interface with this number in the namespace of a socket; false without one. ioctl takes any number of
+// arguments, and such calls are none for Swift.
+bool clinux_glance(int socket, int32_t index, struct clinux_glance *glance);
+
 // Whether a descriptor is of the kernel's file system of namespaces. Swift's Glibc module leaves sys/statfs.h out.
 bool clinux_is_namespace(int descriptor);
 

@@ -107,7 +107,7 @@ public struct RouteEvents: ~Copyable, Sendable {
         let count: Int
         let namespace: Int32?
         do {
-            (count, namespace) = try socket.receive(into: buffer)
+            (count, namespace) = try socket.receiveNews(into: buffer)
         } catch NetlinkError.overrun {
             return .lost
         }

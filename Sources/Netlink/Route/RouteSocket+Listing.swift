@@ -53,6 +53,16 @@ extension RouteSocket {
         }
     }
 
+    /// The name of the interface with this number, and whether it is up; nil when there is none.
+    ///
+    /// It takes a tenth of the time in which the kernel tells all of an interface.
+    public borrowing func glance(at index: InterfaceIndex) -> (name: String, isUp: Bool)? {
+        var glance = CLinux.clinux_glance()
+        guard clinux_glance(socket.descriptor.rawValue, index.rawValue, &glance) else { return nil }
+        let name = withUnsafeBytes(of: glance.name) { name in String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) }
+        return (name, glance.is_up)
+    }
+
     /// Lists the addresses of all interfaces, or of one.
     ///
     /// - Throws: As ``links()``; `refused` with `noDevice` when there is no such interface.
@@ -88,23 +98,39 @@ extension RouteSocket {
         fixed.rtm_table = UInt8(exactly: table.rawValue) ?? UInt8(RT_TABLE_UNSPEC.rawValue)
         fixed.rtm_protocol = origin?.rawValue ?? 0
         do {
-            return try socket.list(
-                "list routes",
-                type: RTM_GETROUTE,
-                fixedPart: fixed,
-                attributes: { writer in
-                    if fixed.rtm_table == 0 { writer.put(RTA_TABLE.rawValue, table.rawValue) }
-                },
-                parse: { (_, body, items) throws(NetlinkError) in
-                    // An IPv6 listing of `main` may hold the kernel's own copies of other tables.
-                    guard let route = try Route(message: body), route.table == table else { return }
-                    items.append(route)
-                }
-            )
+            // An IPv6 listing of `main` may hold the kernel's own copies of other tables.
+            return try routes(fixed) { writer in
+                if fixed.rtm_table == 0 { writer.put(RTA_TABLE.rawValue, table.rawValue) }
+            }.filter { $0.table == table }
         } catch  where error.number == .notFound {
             // A table comes into being with its first route.
             return []
         }
+    }
+
+    /// Lists the routes of one origin in all tables, of both families.
+    ///
+    /// - Throws: As ``links()``.
+    public mutating func routes(from origin: Route.Origin) throws(NetlinkError) -> [Route] {
+        var fixed = rtmsg()
+        fixed.rtm_protocol = origin.rawValue
+        // Routes of multicast, which have origins of their own, are not filtered by it.
+        return try routes(fixed).filter { $0.origin == origin }
+    }
+
+    private mutating func routes(
+        _ fixed: rtmsg,
+        attributes: (inout MessageWriter) -> Void = { _ in }
+    ) throws(NetlinkError) -> [Route] {
+        try socket.list(
+            "list routes",
+            type: RTM_GETROUTE,
+            fixedPart: fixed,
+            attributes: attributes,
+            parse: { (_, body, items) throws(NetlinkError) in
+                if let route = try Route(message: body) { items.append(route) }
+            }
+        )
     }
 
     /// Lists the neighbour table.

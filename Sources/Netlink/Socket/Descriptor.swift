@@ -22,6 +22,15 @@ extension Descriptor {
         guard descriptor >= 0 else { throw .system(call: "open", subject: path, .current) }
         self.init(owning: descriptor)
     }
+
+    /// Opens a file below a mount point.
+    ///
+    /// - Throws: `system`, which names the file as if that were mounted at its usual place.
+    init(opening path: String, in mount: borrowing Descriptor, of place: String, flags: Int32) throws(NetlinkError) {
+        let descriptor = openat(mount.rawValue, path, flags | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(call: "open", subject: "\(place)/\(path)", .current) }
+        self.init(owning: descriptor)
+    }
 }
 
 extension Descriptor {

@@ -66,7 +66,7 @@ extension NetlinkSocket {
         var refusals: [Acknowledgement] = []
         var isDone = false
         while !isDone {
-            let (count, _) = try receive(into: buffer)
+            let count = try receive(into: buffer)
             try buffer.withBytes(count) { (bytes) throws(NetlinkError) in
                 try forEachMessage(in: bytes) { (header, body) throws(NetlinkError) in
                     guard header.type == Int(NLMSG_ERROR), header.sequence &- firstSequence <= last &- firstSequence

@@ -48,7 +48,7 @@ extension NetlinkSocket {
         progress: inout ListingProgress,
         each: (MessageHeader, RawSpan) throws(NetlinkError) -> Void
     ) throws(NetlinkError) {
-        let (count, _) = try receive(into: buffer)
+        let count = try receive(into: buffer)
         try buffer.withBytes(count) { (bytes) throws(NetlinkError) in
             try forEachMessage(in: bytes) { (header, body) throws(NetlinkError) in
                 guard header.sequence == request else { return }
@@ -90,7 +90,7 @@ extension NetlinkSocket {
         let buffer = ReceiveBuffer.forListings
         var item: Item?
         while item == nil {
-            let (count, _) = try receive(into: buffer)
+            let count = try receive(into: buffer)
             try buffer.withBytes(count) { (bytes) throws(NetlinkError) in
                 try forEachMessage(in: bytes) { (header, body) throws(NetlinkError) in
                     guard header.sequence == request else { return }

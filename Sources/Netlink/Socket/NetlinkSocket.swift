@@ -79,21 +79,34 @@ package struct NetlinkSocket: ~Copyable {
         }
     }
 
+    /// Receives one datagram and returns its length.
+    ///
+    /// - Throws: `timedOut`, `overrun`, `truncated`, `system`.
+    package func receive(into buffer: borrowing ReceiveBuffer) throws(NetlinkError) -> Int {
+        try receive(into: buffer) { recv(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_TRUNC)) }
+    }
+
     /// Receives one datagram and tells which namespace it came from, where the socket listens to several.
     ///
     /// - Throws: `timedOut`, `overrun`, `truncated`, `system`.
-    package func receive(into buffer: borrowing ReceiveBuffer) throws(NetlinkError) -> (count: Int, namespace: Int32?) {
+    package func receiveNews(
+        into buffer: borrowing ReceiveBuffer
+    ) throws(NetlinkError) -> (count: Int, namespace: Int32?) {
+        var namespace: Int32 = -1
+        let count = try receive(into: buffer) {
+            clinux_receive(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_TRUNC), &namespace)
+        }
+        return (count, namespace < 0 ? nil : namespace)
+    }
+
+    private func receive(
+        into buffer: borrowing ReceiveBuffer,
+        _ call: (UnsafeMutableRawBufferPointer) -> Int
+    ) throws(NetlinkError) -> Int {
         while true {
-            var namespace: Int32 = -1
-            let count = clinux_receive(
-                descriptor.rawValue,
-                buffer.memory.baseAddress,
-                buffer.memory.count,
-                Int32(MSG_TRUNC),
-                &namespace
-            )
+            let count = call(buffer.memory)
             if count > buffer.memory.count { throw .truncated(byteCount: count) }
-            if count >= 0 { return (count, namespace < 0 ? nil : namespace) }
+            if count >= 0 { return count }
             let error = ErrorNumber.current
             switch error.rawValue {
             case EINTR: continue

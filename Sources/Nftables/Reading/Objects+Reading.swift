@@ -15,7 +15,7 @@ extension RawSpan {
     func wrappedValue() throws(NetlinkError) -> RegisterValue? {
         var value: RegisterValue?
         try forEachAttribute(in: self) { (type, content) in
-            if type == Int(NFTA_DATA_VALUE.rawValue) { value = content.withUnsafeBytes { RegisterValue(bytes: $0) } }
+            if type == Int(NFTA_DATA_VALUE.rawValue) { value = RegisterValue(content) }
         }
         return value
     }
@@ -91,13 +91,27 @@ extension Chain {
     }
 }
 
-extension NamedSet {
+/// A set or map as the kernel lists it.
+struct ListedSet {
+    /// Nil for one that has no value here: without a name of its own, or of a type that is none here.
+    let set: NamedSet?
+    /// How many elements it holds; nil where the kernel does not say.
+    let count: UInt32?
+
     init?(message body: RawSpan, of table: Table) throws(NetlinkError) {
         var fields = SetFields()
         _ = try forEachAttribute(ofMessage: body) { (type, value) throws(NetlinkError) in
             try fields.read(type, value)
         }
-        guard fields.owner == table.name.text, let name = fields.name, let key = DataType(number: fields.key),
+        guard fields.owner == table.name.text else { return nil }
+        set = NamedSet(fields)
+        count = fields.count
+    }
+}
+
+extension NamedSet {
+    fileprivate init?(_ fields: SetFields) {
+        guard let name = fields.name, let key = DataType(number: fields.key),
             fields.flags & NFT_SET_ANONYMOUS.rawValue == 0
         else { return nil }
         let holdsIntervals = fields.flags & NFT_SET_INTERVAL.rawValue != 0
@@ -117,6 +131,7 @@ private struct SetFields {
     var key: UInt32 = 0
     var value: UInt32 = 0
     var capacity: UInt32?
+    var count: UInt32?
 
     mutating func read(_ type: Int, _ content: RawSpan) throws(NetlinkError) {
         switch type {
@@ -125,6 +140,7 @@ private struct SetFields {
         case Int(NFTA_SET_FLAGS.rawValue): flags = content.networkNumber ?? 0
         case Int(NFTA_SET_KEY_TYPE.rawValue): key = content.networkNumber ?? 0
         case Int(NFTA_SET_DATA_TYPE.rawValue): value = content.networkNumber ?? 0
+        case Int(CNFTNL_NFTA_SET_COUNT): count = content.networkNumber
         case Int(NFTA_SET_DESC.rawValue):
             try forEachAttribute(in: content) { (type, content) in
                 if type == Int(NFTA_SET_DESC_SIZE.rawValue) { capacity = content.networkNumber }

@@ -51,7 +51,7 @@ public struct NftablesEvents: ~Copyable, Sendable {
         let count: Int
         let namespace: Int32?
         do {
-            (count, namespace) = try socket.receive(into: buffer)
+            (count, namespace) = try socket.receiveNews(into: buffer)
         } catch NetlinkError.overrun {
             return .lost
         }

@@ -21,6 +21,13 @@ public struct RegisterValue: Hashable, Sendable {
         }
     }
 
+    /// Bytes of the kernel as they are; nil when there are more than 32.
+    init?(_ bytes: RawSpan) {
+        guard bytes.byteCount <= Self.capacity else { return nil }
+        count = bytes.byteCount
+        withUnsafeMutableBytes(of: &words) { words in bytes.withUnsafeBytes { words.copyMemory(from: $0) } }
+    }
+
     private init() {}
 
     /// An IPv4 address.
@@ -28,6 +35,11 @@ public struct RegisterValue: Hashable, Sendable {
         // At once, since there are tens of thousands of them.
         withUnsafeMutableBytes(of: &words) { $0.storeBytes(of: address.rawValue.bigEndian, as: UInt32.self) }
         count = 4
+    }
+
+    /// The IPv4 address that it is; nil when it has more or fewer bytes than one.
+    public var ipv4: IPv4Address? {
+        count == 4 ? IPv4Address(rawValue: UInt32(truncatingIfNeeded: words.0).byteSwapped) : nil
     }
 
     /// An IPv6 address.
@@ -154,7 +166,12 @@ extension RegisterValue: RandomAccessCollection {
 extension RegisterValue: Comparable {
     /// Whether the left value comes first, byte by byte.
     public static func < (left: RegisterValue, right: RegisterValue) -> Bool {
-        left.lexicographicallyPrecedes(right)
+        // The bytes behind the shorter one's end are zero, so that it never comes second for them.
+        if left.words.0 != right.words.0 { return left.words.0.byteSwapped < right.words.0.byteSwapped }
+        if left.words.1 != right.words.1 { return left.words.1.byteSwapped < right.words.1.byteSwapped }
+        if left.words.2 != right.words.2 { return left.words.2.byteSwapped < right.words.2.byteSwapped }
+        if left.words.3 != right.words.3 { return left.words.3.byteSwapped < right.words.3.byteSwapped }
+        return left.count < right.count
     }
 
     /// The value one greater or smaller as a number in network order; nil beyond the ends.
