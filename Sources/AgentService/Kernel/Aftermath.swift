@@ -43,9 +43,9 @@ final class Aftermath: Sendable {
             while let work = state.wait({ $0.take(at: .now) }) {
                 let begun = ContinuousClock.now
                 for (router, flushes) in work { end(flushes, of: router) }
-                // What comes meanwhile wakes no thread, and is done together.
+                // What comes meanwhile wakes no thread, and is done together; it does not wait long for that.
                 let now = ContinuousClock.now
-                state.updateQuietly { $0.rest(until: now + max(now - begun, .milliseconds(2))) }
+                state.updateQuietly { $0.rest(until: now + max((now - begun) / 4, .milliseconds(2))) }
             }
         } stop: { [self] in
             state.update { $0.isClosed = true }
