@@ -129,7 +129,8 @@ def main() -> None:
     groups = [
         ("cold", [[FLOOR, "cold", routers, floating, 2]], [[AGENT, "cold", routers, floating]], ["router", 5], [
             Row(f"cold start, {size}", "wall_us", "s", ratio=1.5, scale=s),
-            Row("  memory of the agent, a router", "agent_bytes_per_router", "KiB", most=10, scale=1 / 1024)]),
+            Row("  memory of the agent, a router", "agent_bytes_per_router", "KiB", most=10, scale=1 / 1024),
+            Row("  while it announces their addresses", "agent_busy_bytes_per_router", "KiB", scale=1 / 1024)]),
         ("warm", [[FLOOR, "warm", routers, floating, 2]],
          [[AGENT, "cold", routers, floating], [AGENT, "warm", routers, floating]], None, [
             Row(f"warm restart, verify {size}", "wall_us", "ms", ratio=3, scale=ms),

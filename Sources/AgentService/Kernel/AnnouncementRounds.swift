@@ -74,6 +74,7 @@ struct AnnouncementRounds<Router: Hashable & Sendable>: Sendable {
                 current[key] = nil
             }
         }
+        current.releaseRoomIfEmpty()
         guard !due.isEmpty else { return .wait(until: [first.due, repeated.due, further.due].compactMap { $0 }.min()) }
         return .ready(due)
     }
@@ -101,6 +102,8 @@ struct AnnouncementRounds<Router: Hashable & Sendable>: Sendable {
                 if head == entries.count || head > 4096 {
                     entries.removeFirst(head)
                     head = 0
+                    // Thousands wait at the agent's start: what room they took is given back.
+                    if entries.isEmpty, entries.capacity > 1024 { entries = [] }
                 }
             }
             return entries[head].entry

@@ -31,14 +31,25 @@ enum ReportedObject {}
 struct PendingReports: Sendable {
     private var waiting: [ID<ReportedObject>: ObjectReport] = [:]
     private var sent: [ID<ReportedObject>: ObjectReport] = [:]
-    /// What the other side has, so that nothing is told twice.
-    private var acknowledged: [ID<ReportedObject>: ObjectReport] = [:]
+    /// What the other side has, so that nothing is told twice; of all objects, hence without their ids beside the keys.
+    private var acknowledged: [ID<ReportedObject>: Content] = [:]
+
+    /// What a report says.
+    private struct Content: Hashable, Sendable {
+        var revision: Revision
+        var state: ObjectReport.State
+
+        init(_ report: ObjectReport) {
+            revision = report.revision
+            state = report.state
+        }
+    }
 
     var isEmpty: Bool { waiting.isEmpty }
 
     /// Takes in a report; one that the other side has already is dropped.
     mutating func add(_ report: ObjectReport) {
-        if sent[report.id] == nil, acknowledged[report.id] == report {
+        if sent[report.id] == nil, acknowledged[report.id] == Content(report) {
             waiting[report.id] = nil
         } else {
             waiting[report.id] = report
@@ -52,13 +63,14 @@ struct PendingReports: Sendable {
             waiting[report.id] = nil
             sent[report.id] = report
         }
+        waiting.releaseRoomIfEmpty()
         return batch
     }
 
     /// What was taken has arrived.
     mutating func acknowledge() {
         for (id, report) in sent {
-            acknowledged[id] = report.state == .removed ? nil : report
+            acknowledged[id] = report.state == .removed ? nil : Content(report)
             if waiting[id] == report { waiting[id] = nil }
         }
         sent = [:]
@@ -72,7 +84,9 @@ struct PendingReports: Sendable {
 
     /// The other side may have forgotten everything: tell it all again.
     mutating func repeatAll() {
-        for (id, report) in acknowledged where waiting[id] == nil && sent[id] == nil { waiting[id] = report }
+        for (id, content) in acknowledged where waiting[id] == nil && sent[id] == nil {
+            waiting[id] = ObjectReport(id: id, revision: content.revision, state: content.state)
+        }
         acknowledged = [:]
     }
 }

@@ -107,6 +107,7 @@ struct WorkSchedule: Sendable {
             // What waits for a running job is looked at again when that is finished.
             return .wait(until: due.filter { running[$0.key] == nil }.values.min())
         }
+        jobs.releaseRoomIfEmpty()
         running[key] = job
         return .run(job)
     }
@@ -154,6 +155,8 @@ struct WorkSchedule: Sendable {
                 if head == keys.count || head > 1024 {
                     keys.removeFirst(head)
                     head = 0
+                    // Thousands wait at the agent's start: what room they took is given back.
+                    if keys.isEmpty, keys.capacity > 1024 { keys = [] }
                 }
             }
             return keys[head]
