@@ -1,11 +1,13 @@
 import Logging
 import Synchronization
 
-/// Keeps the messages of everything that is logged, with the level before each.
+/// Keeps the messages of everything that is logged, with the level before each, and what was noted with them.
 final class LogBook: Sendable {
-    private let kept = Mutex<[String]>([])
+    private let kept = Mutex<[(line: String, notes: [String: String])]>([])
 
-    var lines: [String] { kept.withLock { $0 } }
+    var lines: [String] { kept.withLock { $0.map(\.line) } }
+    /// What was noted with each line.
+    var notes: [[String: String]] { kept.withLock { $0.map(\.notes) } }
     var logger: Logger { Logger(label: "test") { _ in Handler(book: self) } }
 
     private struct Handler: LogHandler {
@@ -23,7 +25,8 @@ final class LogBook: Sendable {
         }
 
         func log(event: LogEvent) {
-            book.kept.withLock { $0.append("\(event.level): \(event.message)") }
+            let notes = (event.metadata ?? [:]).mapValues { "\($0)" }
+            book.kept.withLock { $0.append((line: "\(event.level): \(event.message)", notes: notes)) }
         }
     }
 }

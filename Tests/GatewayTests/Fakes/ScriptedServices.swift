@@ -10,6 +10,11 @@ struct AwayService: ServiceCaller {
     }
 }
 
+/// A service whose answers nobody can read.
+struct GarbledService: ServiceCaller {
+    func call(_ method: ServiceMethod, _ request: [UInt8]) async throws -> [UInt8] { [0xff] }
+}
+
 /// A service whose calls wait until it is opened, and then answer with nothing.
 struct GatedService: ServiceCaller {
     private let arrivals = AsyncStream.makeStream(of: Void.self)

@@ -80,6 +80,22 @@ import Testing
         }
     }
 
+    @Test func `a defect is logged by the ids of the request, and nothing of it is told`() async throws {
+        let book = LogBook()
+        let services = Services(all: GarbledService())
+        try await GatewayUnderTest.serving(services, logger: book.logger) { gateway async throws in
+            let answer = try await gateway.send(
+                "GET",
+                "/v2.0/routers/00000000-0000-4000-8000-00000000dead",
+                headers: ["X-Openstack-Request-Id": "req-of-the-client"]
+            )
+            #expect(answer.status == 500 && answer.errorType == "HTTPInternalServerError")
+            #expect(answer.errorMessage == Fault.internalError.message)
+            let noted = try #require(book.notes.first { $0["global-request"] == "req-of-the-client" })
+            #expect(noted["request"] == answer.headers["x-openstack-request-id"])
+        }
+    }
+
     @Test func `every answer has an id of its own`() async throws {
         try await GatewayUnderTest.run { gateway async throws in
             let first = try await gateway.send("GET", "/").headers["x-openstack-request-id"]
