@@ -119,6 +119,24 @@ def test_pools_of_floating_ips_are_the_external_subnets(world):
     assert [(one["cidr"], one["project_id"], one["tenant_id"]) for one in own] == [("198.18.0.0/16", "alpha", "alpha")]
 
 
+def test_pools_of_floating_ips_are_those_that_the_caller_sees(world, scene):
+    six = scene.outside("2001:db8:51::/64")
+    both = scene.outside("198.19.1.0/24", "198.19.2.0/24", "2001:db8:52::/64")
+    hidden = scene.make("/v2.0/networks", "network", world.admin)["id"]
+    scene.outside_subnet(hidden, "198.19.3.0/24")
+    scene.make("/v2.0/rbac-policies", "rbac_policy", world.admin, object_type="network", object_id=hidden,
+               action="access_as_external", target_tenant="beta")
+
+    def cidrs(caller, network):
+        found = caller.get("/v2.0/floatingip_pools", {"network_id": network}).ok(200)["floatingip_pools"]
+        assert {one["project_id"] for one in found} <= {caller.project}
+        return [one["cidr"] for one in found]
+
+    assert cidrs(world.stranger, six) == []
+    assert sorted(cidrs(world.reader, both)) == ["198.19.1.0/24", "198.19.2.0/24"]
+    assert cidrs(world.stranger, hidden) == ["198.19.3.0/24"] and cidrs(world.member, hidden) == []
+
+
 # Section 15.
 
 def test_how_full_a_network_is(world, scene):

@@ -136,6 +136,14 @@ def test_a_port_is_made_of_nothing(world, scene):
     assert named["dns_name"] == "mine" and named["dns_assignment"][0]["hostname"] == "mine"
 
 
+@pytest.mark.parametrize("secured", [True, False])
+def test_a_ports_security_is_its_networks_until_it_says_otherwise(world, scene, secured):
+    network = scene.network(port_security_enabled=secured)
+    port = scene.port(network)
+    assert port["port_security_enabled"] is secured and len(port["security_groups"]) == secured
+    assert scene.port(network, port_security_enabled=not secured)["port_security_enabled"] is not secured
+
+
 def test_a_port_changes(world, scene):
     network = scene.network()
     subnet = scene.subnet(network)

@@ -94,6 +94,25 @@ def test_a_subnet_that_another_router_advertises_is_none(world, scene):
     scene.attach(scene.router(), subnet).refused(400, "BadRequest")
 
 
+def test_what_is_another_projects_is_not_there_to_attach(world, scene):
+    router = scene.router()
+    network = scene.make("/v2.0/networks", "network", world.stranger)["id"]
+    subnet = scene.make("/v2.0/subnets", "subnet", world.stranger, network_id=network, ip_version=4,
+                        cidr="10.53.0.0/24")["id"]
+    port = scene.make("/v2.0/ports", "port", world.stranger, network_id=network)["id"]
+    scene.attach(router, subnet, world.member).refused(404, "SubnetNotFound")
+    scene.attach(router, caller=world.member, port_id=port).refused(404, "PortNotFound")
+    scene.detach(router, subnet, world.member).refused(404, "SubnetNotFound")
+    scene.detach(router, caller=world.member, port_id=port).refused(404, "RouterInterfaceNotFound")
+    for act in (scene.attach, scene.detach):
+        act(router, caller=world.stranger, subnet_id=subnet).refused(404, "RouterNotFound")
+        for wrong in ({"port_id": "x"}, {"subnet_id": 5}, {"port_id": None}, {"subnet_id": []}):
+            act(router, caller=world.member, **wrong).refused(400, "BadRequest")
+    # An administrator joins what belongs to different projects.
+    told = scene.attach(router, subnet, world.admin).ok(200)
+    assert told["project_id"] == "alpha" and scene.shown("ports", told["port_id"])["project_id"] == "alpha"
+
+
 def test_a_subnet_of_another_project_must_be_shared_with_this_one(world, scene):
     network = scene.make("/v2.0/networks", "network", world.admin, project_id="beta", shared=True)["id"]
     subnet = scene.make("/v2.0/subnets", "subnet", world.admin, project_id="beta", network_id=network, ip_version=4,

@@ -28,6 +28,9 @@ def test_an_external_network_is_seen_by_all_and_changed_by_none_but_its_own(worl
         assert "provider:network_type" not in caller.get(path).json["network"]
         caller.put(path, {"network": change}).refused(403, "PolicyNotAuthorized")
         caller.delete(path).refused(403, "PolicyNotAuthorized")
+        (subnet,) = seen(caller, "/v2.0/subnets", network_id=world.external)
+        assert caller.get(f"/v2.0/subnets/{subnet}").ok(200)["subnet"]["router:external"] is True
+        caller.delete(f"/v2.0/subnets/{subnet}").refused(403, "PolicyNotAuthorized")
     body = {"network_id": world.external, "ip_version": 4, "cidr": "10.1.0.0/24"}
     world.member.post("/v2.0/subnets", {"subnet": body}).refused(403, "PolicyNotAuthorized")
     world.member.post("/v2.0/ports", {"port": {"network_id": world.external}}).refused(403, "PolicyNotAuthorized")
