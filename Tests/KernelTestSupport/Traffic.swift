@@ -80,7 +80,9 @@ extension ScratchNamespace {
         try converse(over: transport, with: address, port: port, within: seconds).say("hello", within: seconds)
     }
 
-    /// Whether an echo server can be reached within a short time: for what must not pass.
+    /// Whether an echo server can be reached within half a second: for what must not pass.
+    ///
+    /// It is no proof that nothing passes: a first packet that is lost is sent again after a second.
     public func reaches(over transport: Transport, _ address: IPAddress, port: UInt16) -> Bool {
         (try? ask(over: transport, address, port: port, within: 0.5)) != nil
     }

@@ -80,7 +80,8 @@ import Testing
             #expect(outcome.isComplete)
             #expect(outcome.routerReport?.state == .active)
             let server = try echo(try redVM(node), "10.1.0.10")
-            #expect(node.outside.reaches(over: .tcp, floatingIP, port: 7))
+            let answer = try node.outside.ask(over: .tcp, floatingIP, port: 7)
+            #expect(answer.source == ScratchNode.outsideAddress)
             #expect(node.kernel.settle(desired).changes == 0)
             withExtendedLifetime(server) {}
         }

@@ -120,8 +120,9 @@ import Testing
             let server = try EchoServer(in: vm, over: .tcp, at: Samples.ip("10.1.0.10"), port: 7)
             let other = try EchoServer(in: blue, over: .tcp, at: Samples.ip("10.2.0.10"), port: 7)
             #expect(try vm.ask(over: .tcp, Samples.ip("10.2.0.10"), port: 7).source == Samples.ip("10.1.0.10"))
-            #expect(blue.reaches(over: .tcp, Samples.ip("198.51.100.10"), port: 7))
-            #expect(vm.reaches(over: .tcp, Samples.ip("198.51.100.10"), port: 7))
+            let floatingIP = Samples.ip("198.51.100.10")
+            #expect(try blue.ask(over: .tcp, floatingIP, port: 7).source == story.gatewayAddress)
+            #expect(try vm.ask(over: .tcp, floatingIP, port: 7).source == floatingIP)
             withExtendedLifetime((server, other)) {}
         }
     }
@@ -168,7 +169,7 @@ import Testing
             let outcome = node.kernel.verify(desired(second()))
             #expect(outcome.complaint == nil && !outcome.repairs.isEmpty)
             #expect(node.kernel.verify(desired(second())).changes == 0)
-            #expect(outside[1].reaches(over: .tcp, Samples.ip("198.51.100.10"), port: 7))
+            #expect(try outside[1].ask(over: .tcp, Samples.ip("198.51.100.10"), port: 7).source == farHosts[1])
             withExtendedLifetime(server) {}
         }
     }
