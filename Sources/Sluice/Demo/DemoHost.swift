@@ -23,7 +23,11 @@ struct DemoNode: Sendable {
         let node = try NetworkNamespace.open(named: name)
         try node.perform { () throws(NetlinkError) in
             var route = try RouteSocket()
-            if try route.link(named: bridge) == nil { try route.apply(.createBridge(Bridge(name: bridge))) }
+            do throws(NetlinkError) {
+                try route.apply(.createBridge(Bridge(name: bridge)))
+            } catch  where error.number == .exists {
+                // Another host's, or the agent made it, perhaps in this moment.
+            }
             let pair = VethPair(
                 host: .init(name: device, master: try route.link(named: bridge)?.index),
                 peer: .init(name: "eth0", index: DemoHost.interface, mac: mac)

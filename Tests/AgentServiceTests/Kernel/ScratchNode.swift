@@ -84,8 +84,11 @@ final class ScratchNode: Sendable {
     /// Makes a bridge on the node, unless it is there.
     func makeBridge(_ name: String) throws {
         try node.withRoute { (route) throws(NetlinkError) in
-            guard try route.link(named: name) == nil else { return }
-            try route.apply(.createBridge(Bridge(name: name)))
+            do throws(NetlinkError) {
+                try route.apply(.createBridge(Bridge(name: name)))
+            } catch  where error.number == .exists {
+                // A running agent may make it in the same moment.
+            }
         }
     }
 
