@@ -25,6 +25,8 @@ extension RouterRegistry {
         as context: RequestContext
     ) async throws -> InterfaceResult {
         try await insisting {
+            let seen = try await writable(id, as: context)
+            try await learn(of: seen.gateways)
             let topology = try await writable(id, as: context)
             switch target {
             case .subnet(let subnet): return try await attach(subnet, to: topology, as: context)
@@ -95,6 +97,12 @@ extension RouterRegistry {
         let facts = try await networks.facts(of: network)
         try await store.write { try await store.keep(facts, in: $0) }
         return facts
+    }
+
+    /// Brings the copies of the gateways' networks up to date, for a decision that depends on them: what NetworkService
+    /// answered a client just now counts, whether the copies have heard of it or not.
+    func learn(of gateways: [RouterPort]) async throws {
+        for network in Set(gateways.map(\.networkID)) { _ = try await keptFacts(of: network) }
     }
 
     private func attach(

@@ -78,6 +78,7 @@ extension RouterRegistry {
             if let routes = change.routes { try RouteRules.requireDistinct(routes) }
             // Before NetworkService is asked for anything, and again under the lock.
             try Self.requireRevision(of: seen.router, change.expectedRevision)
+            if change.enablesNDPProxy == true { try await learn(of: seen.gateways) }
             var gateways: PreparedGateways?
             if let wanted = change.gateway {
                 gateways = try await prepare(.compatible(wanted), for: seen, as: context)

@@ -1,5 +1,6 @@
 import Addressing
 import Contracts
+import Postgres
 import PostgresTestSupport
 import ResourceModel
 import ServiceRuntime
@@ -130,6 +131,46 @@ import Testing
                 }
                 group.cancelAll()
             }
+        }
+    }
+
+    /// What NetworkService tells of, by the table of its copies.
+    enum Copied: String, CaseIterable {
+        case networks, subnets, ports
+    }
+
+    @Test(arguments: Copied.allCases)
+    func `what a change of a router makes known while a snapshot comes in stays known`(copied: Copied) async throws {
+        try await House.open { house in
+            let store = house.room.store
+            let network = Network(id: .random())
+            let subnet = Subnet(id: .random(), networkID: network.id, cidr: try #require(CIDR("10.0.0.0/24")))
+            let portID = try await house.network.makePort(network.id, [])
+            let port = try #require(await house.network.ports[portID]).port
+            func absorb(touching: Bool, in transaction: Transaction) async throws {
+                switch copied {
+                case .networks: try await store.absorb(network, touching: touching, in: transaction)
+                case .subnets: try await store.absorb(subnet, touching: touching, in: transaction)
+                case .ports: try await store.absorb(port, touching: touching, in: transaction)
+                }
+            }
+            try await withThrowingTaskGroup { group in
+                let begin = try await store.write { first in
+                    // Its moment is before the snapshot's, its commit after the snapshot looked for what is known.
+                    try await absorb(touching: false, in: first)
+                    let begin = try await store.run { try await $0.now() }
+                    group.addTask { try await store.write { try await absorb(touching: true, in: $0) } }
+                    try await eventually("the snapshot's transaction waits for this one") {
+                        try await house.count(
+                            "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                        ) > 0
+                    }
+                    return begin
+                }
+                try await group.waitForAll()
+                try await store.write { try await $0.forgetUnseen(since: begin) }
+            }
+            #expect(try await house.count(copied.rawValue) == 1)
         }
     }
 

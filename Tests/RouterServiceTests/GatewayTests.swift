@@ -228,4 +228,25 @@ import Testing
             await expectRefusal(.routerGatewayNotValid) { try await house.setGateway(nil, of: id) }
         }
     }
+
+    @Test func `an external IPv6 subnet counts at once, before the copies hear of it`() async throws {
+        try await House.open { house in
+            let external = await house.network.makeNetwork(project: "ops", isExternal: true, hasIPv6Scope: true)
+            try await house.network.makeSubnet(external, "203.0.113.0/24", project: "ops")
+            let id = try await house.makeRouter { $0.externalGatewayInfo = .gateway(external) }.id
+            try await house.network.makeSubnet(external, "2001:db8::/64", project: "ops")
+            let enabled = try await house.update(id, ["enable_ndp_proxy"]) { $0.enableNdpProxy = true }
+            #expect(enabled.enableNdpProxy)
+        }
+    }
+
+    @Test func `a new subnet of the external network is forbidden inside at once`() async throws {
+        try await House.open { house in
+            let external = try await house.makeExternal()
+            let id = try await house.makeRouter { $0.externalGatewayInfo = .gateway(external) }.id
+            try await house.network.makeSubnet(external, "198.51.100.0/24", project: "ops")
+            let inside = try await house.makeSubnet("198.51.100.0/25")
+            await expectRefusal(.badRequest) { try await house.attach(inside, to: id) }
+        }
+    }
 }

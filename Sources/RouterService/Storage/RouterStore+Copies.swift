@@ -15,7 +15,12 @@ extension RouterStore {
         }
         let makesDifference = known.map { !$0.isBuilt(like: port) } ?? true
         let routers = makesDifference ? try await transaction.routersForUpdate(.port(port.id)) : []
-        if try await transaction.keep(port) { try await bump(routers, in: transaction) }
+        if try await transaction.keep(port) {
+            try await bump(routers, in: transaction)
+        } else if touching {
+            // Somebody else kept it meanwhile, perhaps in a transaction that began before the snapshot.
+            try await transaction.touch(port: port.id)
+        }
     }
 
     /// Keeps what NetworkService said of a network, as a port.
@@ -27,7 +32,11 @@ extension RouterStore {
         }
         let makesDifference = known.map { !$0.isBuilt(like: network) } ?? true
         let routers = makesDifference ? try await transaction.routersForUpdate(.network(network.id)) : []
-        if try await transaction.keep(network) { try await bump(routers, in: transaction) }
+        if try await transaction.keep(network) {
+            try await bump(routers, in: transaction)
+        } else if touching {
+            try await transaction.touch(network: network.id)
+        }
     }
 
     /// Keeps what NetworkService said of a subnet, as a port.
@@ -40,7 +49,11 @@ extension RouterStore {
         let makesDifference = known.map { !$0.isBuilt(like: subnet) } ?? true
         let touched = Transaction.Touched.subnet(subnet.id, subnet.networkID)
         let routers = makesDifference ? try await transaction.routersForUpdate(touched) : []
-        if try await transaction.keep(subnet) { try await bump(routers, in: transaction) }
+        if try await transaction.keep(subnet) {
+            try await bump(routers, in: transaction)
+        } else if touching {
+            try await transaction.touch(subnet: subnet.id)
+        }
     }
 
     /// Keeps a network with its subnets before a router's port on it is committed.
