@@ -170,9 +170,11 @@ import Testing
             specification.revision = 2
             specification.gateways.append(Samples.furtherGateway)
             plane.say(.upserted(specification.wire))
-            let rules = "ip rule show; ip route show table 8301"
+            // Until it has a route there is no such table.
+            let rules = "ip rule show; ip route show table 8301 2>&1 || true"
             try await eventually("the further gateway's exit is there") {
-                try node.run(story.router, rules).contains("default via 192.0.2.1")
+                let shown = try node.run(story.router, rules)
+                return shown.contains("default via 192.0.2.1") && shown.contains("16601:") && shown.contains("16602:")
             }
             let before = try node.run(story.router, rules)
             _ = try node.run(story.router, command)
