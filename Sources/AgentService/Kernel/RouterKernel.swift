@@ -13,9 +13,7 @@ final class RouterKernel: Sendable {
     /// The mark of this node on its routers' namespaces.
     private let nodeNote: String
     private let reader: RouterReader
-    private let held = Mutex<[RouterID: RouterNamespace]>([:])
-    /// Since when there are namespaces of which it is not clear whose they are.
-    private let unclear = Mutex<[NetworkNamespace.Identity: ContinuousClock.Instant]>([:])
+    private let held: HeldRouters
     private let attendants: Attendants
     private let helperModules = HelperModules()
     private let changeCount = Atomic(0)
@@ -36,6 +34,7 @@ final class RouterKernel: Sendable {
         self.attendants = attendants
         nodeNote = KernelNames.note(ofNode: node)
         reader = RouterReader(host: host, nodeNote: nodeNote)
+        held = HeldRouters(host: host, nodeNote: nodeNote, aftermath: attendants.aftermath)
     }
 
     /// How many changes were made since the start: what a restart must not raise.
@@ -61,7 +60,7 @@ final class RouterKernel: Sendable {
             return try attempt(desired, trustingMemory: trustingMemory, notingRepairs: notingRepairs)
         } catch {
             // What the kernel holds is not certain any more; the sockets may be of a namespace that has ended.
-            release(desired.id)
+            held.release(desired.id)
             helperModules.doubt()
             return RouterOutcome(desired: desired, result: .failed(reason: error.description))
         }
@@ -91,7 +90,9 @@ final class RouterKernel: Sendable {
             )
             return RouterOutcome(desired: desired, result: result)
         }
-        let (found, renaming) = try findOrRename(desired.id)
+        let (found, isRenamed) = try held.findOrRename(desired.id)
+        let renaming = isRenamed ? [Finding.nameMissing(KernelNames.namespace(of: desired.id))] : []
+        changeCount.add(renaming.count, ordering: .relaxed)
         let (diff, repairs) = try carryOut(plan, on: found, notingRepairs: notingRepairs)
         return RouterOutcome(
             desired: desired,
@@ -118,7 +119,7 @@ final class RouterKernel: Sendable {
 
     /// Nil where there is no memory, or it was wrong, as after a change of someone else's: what there is must be read.
     private func carryOutFromMemory(_ plan: RouterPlan) -> RouterDiff? {
-        guard let router = held.withLock({ $0[plan.router] }) else { return nil }
+        guard let router = held[plan.router] else { return nil }
         let doubts = router.doubts
         guard let memory = router.withMemory({ $0 }) else { return nil }
         let reading = RouterReading(observed: ObservedRouter(carriedOut: memory.plan), indices: memory.indices)
@@ -135,7 +136,7 @@ final class RouterKernel: Sendable {
         guard let router = found else {
             // Made before the comparison, with its parameters: each that is set later costs as much as all the
             // addresses.
-            let router = try create(plan.router, plan.parameters)
+            let router = try held.create(plan.router, plan.parameters)
             var reading = RouterReading(observed: ObservedRouter(), indices: [:])
             reading.observed.parameters = plan.parameters
             let diff = try carryOut(plan, on: router, from: reading, since: router.doubts, isNew: true)
@@ -219,7 +220,7 @@ final class RouterKernel: Sendable {
     ///
     /// It costs as much as what changes, however many floating IPs the router has.
     func adjust(_ adjustment: AddressAdjustment) -> AdjustmentOutcome {
-        guard let router = held.withLock({ $0[adjustment.router] }) else {
+        guard let router = held[adjustment.router] else {
             return AdjustmentOutcome(adjustment: adjustment, isDone: false)
         }
         let isDone = router.withMemory { memory -> Bool in
@@ -242,22 +243,22 @@ final class RouterKernel: Sendable {
     }
 
     /// Someone else may have changed what the kernel holds for a router: it is read before it is changed again.
-    func doubt(_ id: RouterID) { held.withLock { $0[id] }?.doubt() }
+    func doubt(_ id: RouterID) { held[id]?.doubt() }
 }
 
 extension RouterKernel {
     /// What there is of a router, and what there should be; writes nothing.
     func compare(_ desired: DesiredRouter) throws(AgentError) -> (observed: ObservedRouter?, plan: RouterPlan?) {
         let plan = try plan(desired, makingBridges: makesOperatorsBridges)
-        guard let found = try find(desired.id) else { return (nil, plan) }
+        guard let found = try held.find(desired.id) else { return (nil, plan) }
         return (try reader.read(found).observed, plan)
     }
 
     /// The routers of this node that are in the kernel and are none of these; writes nothing.
     func strays(sparing wanted: Set<RouterID>) throws(AgentError) -> [RouterID] {
         var strays: [RouterID] = []
-        for id in try names().compactMap({ KernelNames.router(ofNamespace: $0) }) where !wanted.contains(id) {
-            guard let router = try find(id) else { continue }
+        for id in try held.names().compactMap({ KernelNames.router(ofNamespace: $0) }) where !wanted.contains(id) {
+            guard let router = try held.find(id) else { continue }
             if try router.contents(of: host.namespace).links.ownership(by: nodeNote) == .own { strays.append(id) }
         }
         return strays.sorted()
@@ -265,70 +266,17 @@ extension RouterKernel {
 
     /// What others changed in which routers since that was read or written last, of what no notification tells.
     func unheardChanges() -> [RouterID: HeardChange] {
-        held.withLock { $0 }.compactMapValues { $0.unheardChange() }
-    }
-
-    /// As `find`; but a namespace that is held and has lost its name gets it back, and with it its traffic goes on.
-    private func findOrRename(_ id: RouterID) throws(AgentError) -> (RouterNamespace?, renaming: [Finding]) {
-        let known = held.withLock { $0[id] }
-        if let found = try find(id) { return (found, []) }
-        guard let known else { return (nil, []) }
-        do throws(NetlinkError) {
-            try known.namespace.attach(name: known.name)
-            changeCount.add(1, ordering: .relaxed)
-            return (hold(known, id), [.nameMissing(known.name)])
-        } catch {
-            // Something took the name in the meantime: the router is built anew.
-            return (nil, [])
-        }
+        held.all.compactMapValues { $0.unheardChange() }
     }
 }
 
 extension RouterKernel {
-    /// The router's namespace as it is now; nil when there is none.
-    private func find(_ id: RouterID) throws(AgentError) -> RouterNamespace? {
-        let known = held.withLock { $0[id] }
-        do throws(NetlinkError) {
-            let namespace = try NetworkNamespace.open(named: KernelNames.namespace(of: id))
-            if let known, try namespace.identity() == known.identity { return known }
-            // Another namespace bears the name, as after someone deleted ours and made one.
-            release(id)
-            return hold(try RouterNamespace.open(name: KernelNames.namespace(of: id), namespace), id)
-        } catch  where error.number == .notFound || error.number == .invalid {
-            release(id)
-            return nil
-        } catch {
-            throw .kernel(error)
-        }
-    }
-
-    private func create(
-        _ id: RouterID,
-        _ parameters: [NamespaceParameter: String]
-    ) throws(AgentError) -> RouterNamespace {
-        do throws(NetlinkError) {
-            let name = KernelNames.namespace(of: id)
-            return hold(try RouterNamespace.create(name: name, on: host.namespace, parameters), id)
-        } catch {
-            throw .kernel(error)
-        }
-    }
-
-    private func hold(_ router: RouterNamespace, _ id: RouterID) -> RouterNamespace {
-        held.withLock { $0[id] = router }
-        return router
-    }
-
-    private func release(_ id: RouterID) {
-        if let router = held.withLock({ $0.removeValue(forKey: id) }) { attendants.aftermath.release(router) }
-    }
-
     /// Takes a router out of the kernel; false when nothing of it is there that is ours.
     private func remove(_ id: RouterID, isHostedHere: Bool) throws(AgentError) -> Bool {
         let name = KernelNames.namespace(of: id)
-        if let router = try find(id) {
+        if let router = try held.find(id) {
             let links = try router.contents(of: host.namespace).links
-            guard isRemovable(router, links) == true else { return false }
+            guard held.isRemovable(router, links) == true else { return false }
             attendants.advertiser.bidFarewell(of: router)
             // Of one that left while no agent was here, hosts may have heard from another node for long.
             if isHostedHere, router.takeInheritance() {
@@ -337,34 +285,30 @@ extension RouterKernel {
             // Down first: a process of someone else's could keep the namespace, and with it the traffic, alive. The
             // rest is the kernel's: it ends many namespaces at a time, while each device deleted by hand costs 20 ms.
             try router.apply(links.devices.map { .configureLink($0.index, LinkSettings(isUp: false)) })
-        } else if try !names().contains(name) {
+        } else if try !held.names().contains(name) {
             return false
         }
         changeCount.add(1, ordering: .relaxed)
         try withKernel { () throws(NetlinkError) in try NetworkNamespace.delete(named: name) }
         untold.withLock { $0[id] = nil }
-        release(id)
+        held.release(id)
         return true
-    }
-
-    private func names() throws(AgentError) -> Set<String> {
-        try withKernel { () throws(NetlinkError) in Set(try NetworkNamespace.names()) }
     }
 
     /// Removes the bridges and devices on the node that nobody wants, and finds the routers that nobody wants.
     func sweep(sparing wanted: Job.Wanted) throws(AgentError) -> SweepFinding {
         var unwanted: Set<RouterID> = []
         var isComplete = true
-        for name in try names() {
+        for name in try held.names() {
             guard let id = KernelNames.router(ofNamespace: name), !wanted.routers.contains(id) else { continue }
-            let isKnown = held.withLock { $0[id] != nil }
+            let isKnown = held[id] != nil
             // What is no namespace yet, another node of this machine may be about to make.
-            guard let router = try find(id) else { continue }
-            let isRemovable = isRemovable(router, try router.contents(of: host.namespace).links)
+            guard let router = try held.find(id) else { continue }
+            let isRemovable = held.isRemovable(router, try router.contents(of: host.namespace).links)
             if isRemovable == true {
                 unwanted.insert(id)
             } else if !isKnown {
-                release(id)
+                held.release(id)
             }
             if isRemovable == nil { isComplete = false }
         }
@@ -375,24 +319,4 @@ extension RouterKernel {
         changeCount.add(swept.removed, ordering: .relaxed)
         return SweepFinding(routers: unwanted, isComplete: isComplete && swept.lingering == 0)
     }
-
-    /// Whether a namespace may be removed; nil: that is to be seen later.
-    private func isRemovable(_ router: RouterNamespace, _ links: RouterLinks) -> Bool? {
-        switch links.ownership(by: nodeNote) {
-        case .own: return true
-        case .foreign: return false
-        case .unclear:
-            let now = ContinuousClock.now
-            let seen = unclear.withLock { unclear in
-                unclear = unclear.filter { now - $0.value < Self.patience * 4 }
-                if let seen = unclear[router.identity] { return seen }
-                unclear[router.identity] = now
-                return now
-            }
-            return now - seen > Self.patience ? true : nil
-        }
-    }
-
-    /// How long someone may take to make a namespace known as his.
-    private static var patience: Duration { .seconds(5) }
 }
