@@ -147,19 +147,20 @@ import Testing
             let subnet = Subnet(id: .random(), networkID: network.id, cidr: try #require(CIDR("10.0.0.0/24")))
             let portID = try await house.network.makePort(network.id, [])
             let port = try #require(await house.network.ports[portID]).port
-            func absorb(touching: Bool, in transaction: Transaction) async throws {
+            let event: NetworkEvent =
                 switch copied {
-                case .networks: try await store.absorb(network, touching: touching, in: transaction)
-                case .subnets: try await store.absorb(subnet, touching: touching, in: transaction)
-                case .ports: try await store.absorb(port, touching: touching, in: transaction)
+                case .networks: .network(network)
+                case .subnets: .subnet(subnet)
+                case .ports: .port(port)
                 }
-            }
             try await withThrowingTaskGroup { group in
                 let begin = try await store.write { first in
                     // Its moment is before the snapshot's, its commit after the snapshot looked for what is known.
-                    try await absorb(touching: false, in: first)
+                    try await store.absorb([event], isSnapshot: false, in: first)
                     let begin = try await store.run { try await $0.now() }
-                    group.addTask { try await store.write { try await absorb(touching: true, in: $0) } }
+                    group.addTask {
+                        try await store.write { try await store.absorb([event], isSnapshot: true, in: $0) }
+                    }
                     try await eventually("the snapshot's transaction waits for this one") {
                         try await house.count(
                             "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

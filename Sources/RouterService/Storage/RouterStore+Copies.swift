@@ -5,55 +5,31 @@ internal import ResourceModel
 // routers lock, too; what is no news, or makes no difference, locks no router.
 extension RouterStore {
     /// Keeps what NetworkService said of a port; routers that are built differently now get a new revision.
-    ///
-    /// `touching` notes that a snapshot named it, even when that is no news.
-    func absorb(_ port: Port, touching: Bool = false, in transaction: Transaction) async throws(PostgresError) {
+    func absorb(_ port: Port, in transaction: Transaction) async throws(PostgresError) {
         let known = try await transaction.port(port.id)
-        if let known, known.revision >= port.revision {
-            if touching { try await transaction.touch(port: port.id) }
-            return
-        }
+        if let known, known.revision >= port.revision { return }
         let makesDifference = known.map { !$0.isBuilt(like: port) } ?? true
         let routers = makesDifference ? try await transaction.routersForUpdate(.port(port.id)) : []
-        if try await transaction.keep(port) {
-            try await bump(routers, in: transaction)
-        } else if touching {
-            // Somebody else kept it meanwhile, perhaps in a transaction that began before the snapshot.
-            try await transaction.touch(port: port.id)
-        }
+        if try await transaction.keep(port) { try await bump(routers, in: transaction) }
     }
 
     /// Keeps what NetworkService said of a network, as a port.
-    func absorb(_ network: Network, touching: Bool = false, in transaction: Transaction) async throws(PostgresError) {
+    func absorb(_ network: Network, in transaction: Transaction) async throws(PostgresError) {
         let known = try await transaction.networks([network.id])[network.id]
-        if let known, known.revision >= network.revision {
-            if touching { try await transaction.touch(network: network.id) }
-            return
-        }
+        if let known, known.revision >= network.revision { return }
         let makesDifference = known.map { !$0.isBuilt(like: network) } ?? true
         let routers = makesDifference ? try await transaction.routersForUpdate(.network(network.id)) : []
-        if try await transaction.keep(network) {
-            try await bump(routers, in: transaction)
-        } else if touching {
-            try await transaction.touch(network: network.id)
-        }
+        if try await transaction.keep(network) { try await bump(routers, in: transaction) }
     }
 
     /// Keeps what NetworkService said of a subnet, as a port.
-    func absorb(_ subnet: Subnet, touching: Bool = false, in transaction: Transaction) async throws(PostgresError) {
+    func absorb(_ subnet: Subnet, in transaction: Transaction) async throws(PostgresError) {
         let known = try await transaction.subnet(subnet.id)
-        if let known, known.revision >= subnet.revision {
-            if touching { try await transaction.touch(subnet: subnet.id) }
-            return
-        }
+        if let known, known.revision >= subnet.revision { return }
         let makesDifference = known.map { !$0.isBuilt(like: subnet) } ?? true
         let touched = Transaction.Touched.subnet(subnet.id, subnet.networkID)
         let routers = makesDifference ? try await transaction.routersForUpdate(touched) : []
-        if try await transaction.keep(subnet) {
-            try await bump(routers, in: transaction)
-        } else if touching {
-            try await transaction.touch(subnet: subnet.id)
-        }
+        if try await transaction.keep(subnet) { try await bump(routers, in: transaction) }
     }
 
     /// Keeps a network with its subnets before a router's port on it is committed.

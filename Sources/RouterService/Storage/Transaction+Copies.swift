@@ -52,19 +52,11 @@ extension Transaction {
         ) == 1
     }
 
-    /// Notes that a snapshot named an object whose copy is up to date.
-    func touch(network id: NetworkID) async throws(PostgresError) {
-        try await execute("UPDATE networks SET seen_at = now() WHERE id = \(id)")
-    }
-
-    /// Notes that a snapshot named an object whose copy is up to date.
-    func touch(subnet id: SubnetID) async throws(PostgresError) {
-        try await execute("UPDATE subnets SET seen_at = now() WHERE id = \(id)")
-    }
-
-    /// Notes that a snapshot named an object whose copy is up to date.
-    func touch(port id: PortID) async throws(PostgresError) {
-        try await execute("UPDATE ports SET seen_at = now() WHERE id = \(id)")
+    /// Notes that a snapshot named these objects, whoever wrote their copies and when.
+    func touch(networks: [NetworkID], subnets: [SubnetID], ports: [PortID]) async throws(PostgresError) {
+        try await execute("UPDATE networks SET seen_at = now() WHERE id = ANY(\(networks)::uuid[])")
+        try await execute("UPDATE subnets SET seen_at = now() WHERE id = ANY(\(subnets)::uuid[])")
+        try await execute("UPDATE ports SET seen_at = now() WHERE id = ANY(\(ports)::uuid[])")
     }
 
     /// Whether a change of the port's addresses is under way, whose outcome alone counts.

@@ -97,11 +97,9 @@ private actor FollowingPass {
     private static let batch = 200
 
     private func write() async throws {
-        let (events, touching, store) = (pending, isSnapshot, store)
+        let (events, isSnapshot, store) = (pending, isSnapshot, store)
         pending = []
-        try await store.write { transaction in
-            for event in events { try await store.absorb(event, touching: touching, in: transaction) }
-        }
+        try await store.write { try await store.absorb(events, isSnapshot: isSnapshot, in: $0) }
     }
 
     private func finishSnapshot() async throws {
@@ -119,15 +117,27 @@ private actor FollowingPass {
 }
 
 extension RouterStore {
-    /// Takes one event over into the copies.
-    func absorb(_ event: NetworkEvent, touching: Bool, in transaction: Transaction) async throws {
+    /// Takes events over into the copies; those of a snapshot name what there is.
+    func absorb(_ events: [NetworkEvent], isSnapshot: Bool, in transaction: Transaction) async throws {
+        for event in events { try await absorb(event, in: transaction) }
+        guard isSnapshot else { return }
+        // Afterwards and of all: one that was no news may have been written meanwhile, in a transaction that began
+        // before the snapshot.
+        try await transaction.touch(
+            networks: events.compactMap { if case .network(let network) = $0 { network.id } else { nil } },
+            subnets: events.compactMap { if case .subnet(let subnet) = $0 { subnet.id } else { nil } },
+            ports: events.compactMap { if case .port(let port) = $0 { port.id } else { nil } }
+        )
+    }
+
+    private func absorb(_ event: NetworkEvent, in transaction: Transaction) async throws {
         switch event {
-        case .network(let network): try await absorb(network, touching: touching, in: transaction)
-        case .subnet(let subnet): try await absorb(subnet, touching: touching, in: transaction)
+        case .network(let network): try await absorb(network, in: transaction)
+        case .subnet(let subnet): try await absorb(subnet, in: transaction)
         case .port(let port):
             // While a change of its addresses is under way, that change's outcome is what counts; it brings the port.
             guard try await !transaction.isChanging(port.id) else { return }
-            try await absorb(port, touching: touching, in: transaction)
+            try await absorb(port, in: transaction)
         case .networkGone(let id): try await transaction.forget(network: id)
         case .subnetGone(let id): try await transaction.forget(subnet: id)
         case .portGone(let id): try await transaction.forget(port: id)
