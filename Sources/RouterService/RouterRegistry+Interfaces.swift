@@ -25,9 +25,9 @@ extension RouterRegistry {
         as context: RequestContext
     ) async throws -> InterfaceResult {
         try await insisting {
-            let seen = try await writable(id, as: context)
-            try await learn(of: seen.gateways)
             let topology = try await writable(id, as: context)
+            // For the decision under the lock; what is seen here may be older.
+            try await learn(of: topology.gateways)
             switch target {
             case .subnet(let subnet): return try await attach(subnet, to: topology, as: context)
             case .port(let port, _): return try await attach(port, to: topology, as: context)
