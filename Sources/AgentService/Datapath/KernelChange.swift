@@ -71,13 +71,9 @@ struct TranslationChange: Hashable, Sendable {
         for (key, value) in new where old.isEmpty || old[key] != value { added.append(element(key, value)) }
     }
 
-    /// What makes the second of the first, where these are few and no element is twice in either.
-    init(from old: [TranslationElement], to new: [TranslationElement]) {
-        (removed, added) = (old, new)
-        guard !old.isEmpty, !new.isEmpty else { return }
-        let (before, after) = (Set(old), Set(new))
-        removed.removeAll(where: after.contains)
-        added.removeAll(where: before.contains)
+    /// These elements alone.
+    init(removing removed: [TranslationElement], adding added: [TranslationElement]) {
+        (self.removed, self.added) = (removed, added)
     }
 }
 

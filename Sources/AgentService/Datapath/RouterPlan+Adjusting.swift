@@ -14,11 +14,12 @@ extension RouterPlan {
             if let before = change.before, !old.add(before, gateways, exits) { return nil }
             if let after = change.after, !new.add(after, gateways, exits) { return nil }
         }
-        guard let moves = AddressMoves(from: old.carried, to: new.carried) else { return nil }
-        let translated = TranslationChange(from: old.elements, to: new.elements)
-        for element in translated.removed where !translation.remove(element) { return nil }
-        for element in translated.added where !translation.add(element) { return nil }
-        var diff = RouterDiff(translated)
+        guard let elements = ListDifference(from: old.elements, to: new.elements),
+            let moves = ListDifference(from: old.carried, to: new.carried)
+        else { return nil }
+        for element in elements.removed where !translation.remove(element) { return nil }
+        for element in elements.added where !translation.add(element) { return nil }
+        var diff = RouterDiff(TranslationChange(removing: elements.removed, adding: elements.added))
         // All leave before any comes: it is their number at the end that counts.
         for carried in moves.removed {
             guard let isRoute = devices[carried.device]?.drop(carried.address) else { return nil }
@@ -65,15 +66,15 @@ struct CarriedAddress: Hashable, Sendable {
     var address: IPv4Address
 }
 
-/// The addresses that leave gateways' devices and come to them.
-private struct AddressMoves {
-    var removed: [CarriedAddress]
-    var added: [CarriedAddress]
+/// What two short lists do not have in common.
+private struct ListDifference<Item: Hashable> {
+    var removed: [Item]
+    var added: [Item]
 
-    /// What makes the second of the first; nil when an address is twice in one of them.
-    init?(from old: [CarriedAddress], to new: [CarriedAddress]) {
+    /// What makes the second of the first; nil when both have items and one of them has an item twice.
+    init?(from old: [Item], to new: [Item]) {
         (removed, added) = (old, new)
-        guard old.count > 1 || new.count > 1 || (old.count == 1 && new.count == 1) else { return }
+        guard !old.isEmpty, !new.isEmpty else { return }
         let (before, after) = (Set(old), Set(new))
         guard before.count == old.count, after.count == new.count else { return nil }
         removed.removeAll(where: after.contains)

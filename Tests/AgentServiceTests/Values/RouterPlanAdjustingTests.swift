@@ -95,6 +95,11 @@ import Testing
         var twin = second
         twin.address = first.address
         #expect(cannot(change(nil, twin), known), "two floating IPs of one external address")
+        var newer = first
+        newer.revision = 2
+        twin.use = .forwardings([])
+        let both = [AddressChange(before: first, after: newer), AddressChange(before: nil, after: twin)]
+        #expect(cannot(both, known), "one more of an external address that stays")
         #expect(cannot(change(second, nil), known), "one that is not there")
         var stranger = second
         stranger.network = Samples.red
